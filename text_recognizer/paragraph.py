@@ -307,7 +307,7 @@ def page_picture(
     draw, font = ImageDraw.Draw(out), ImageFont.load_default(size)
     for o in page.lines:
         draw.rectangle(o.box, outline=(40, 110, 220), width=max(1, size//9))
-        draw.text((o.box[0], max(size, o.box[1])), o.text, fill=(200, 30, 30), font=font, anchor='ls')
+        draw.text((o.box[0], max(size, o.box[1] - size//3)), o.text, fill=(200, 30, 30), font=font, anchor='ls')
     return out
 
 # %% ../nbs/44_paragraph.ipynb #b6ad1a8f
