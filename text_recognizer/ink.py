@@ -31,9 +31,10 @@ def paper_level(
 def flatten_paper(
     ink:torch.Tensor, # ink image `(1, h, w)`
     floor:float=.08, # ink below this share of full black is paper in any case
+    block:int=None, # side of the blocks that the paper is measured in, see `paper_level`
 ) -> torch.Tensor: # ink image `(1, h, w)`, paper 0, the darkest strokes 1
     "Remove shading and paper tone, and stretch the contrast of what remains."
-    paper = paper_level(ink)
+    paper = paper_level(ink, block)
     flat = 1 - ((1 - ink)/(1 - paper).clamp(min=.02)).clamp(0, 1)
     step = max(1, int((flat.numel()/500_000)**.5))
     sub = flat[0, ::step, ::step].flatten()
