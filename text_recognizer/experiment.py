@@ -6,7 +6,7 @@
 __all__ = ['TRAININGS', 'code_commit', 'train_iam_lines', 'train_characters', 'tr_train']
 
 # %% ../nbs/60_experiment.ipynb #4b89349b
-import subprocess, sys, time
+import inspect, subprocess, sys, time
 from pathlib import Path
 
 import torch
@@ -77,19 +77,22 @@ def _calibrate(learn):
 def train_characters(
     out, # weight file to write
     network:str='GlyphNet', # a key of `CHARACTER_NETWORKS`
-    epochs:int=16, # length of the one-cycle schedule
+    epochs:int=20, # length of the one-cycle schedule
     lr:float=5e-3, # its highest learning rate
     bs:int=256, # characters per batch
     subsample:float=1., # random part of the training characters, stratified by class
     data:str='hc62', # 'hc62', 'emnist' or 'tiny'
     seed:int=42, # of everything random
+    label_smoothing:float=.1, # share of the target spread over all classes
+    mixup:float=0., # mixup's alpha; 0 is off
     args:dict=None, # the network's own arguments
 ) -> dict: # what stands in the weight file
     "Train a character network, calibrate it, and write `out`."
     both = split_valid(load_emnist(data, 'train'), seed=seed)
     train, valid = subsample_stratified(both[0], subsample, seed), both[1]
     seed_everything(seed)
-    learn, start = character_learner(character_dls(train, valid, bs, augment_glyphs), network, args), time.time()
+    dls = character_dls(train, valid, bs, augment_glyphs)
+    learn, start = character_learner(dls, network, args, label_smoothing, mixup), time.time()
     learn.logger = _log
     with learn.no_bar(): fit_characters(learn, epochs, lr, seed=seed)
     seconds = time.time() - start
@@ -97,50 +100,53 @@ def train_characters(
     t, before, after = _calibrate(learn)
     meta = dict(data=data, licence='as its data: research use' if data != 'tiny' else 'CC0', split='train', n_train=len(train), n_val=len(valid),
                 val_accuracy=float(acc), val_accuracy47=float(acc47), temperature=t, val_ece_before=before, val_ece=after, epochs=epochs, lr=lr, bs=bs,
-                subsample=subsample, seed=seed, torch=torch.__version__, seconds_per_epoch=round(seconds/epochs, 1), commit=code_commit(),
+                subsample=subsample, seed=seed, label_smoothing=label_smoothing, mixup=mixup, torch=torch.__version__, seconds_per_epoch=round(seconds/epochs, 1), commit=code_commit(),
                 parameters=sum(p.numel() for p in learn.model.parameters()))
     save_character_weights(learn, out, **meta)
     return meta
 
 # %% ../nbs/60_experiment.ipynb #fcaec6d8
 TRAININGS = dict(iam_lines=(train_iam_lines, dict(network='LineCRNN', epochs=36, lr=2e-3, bs=16), LINE_NETWORKS),
-                 characters=(train_characters, dict(network='GlyphNet', epochs=16, lr=5e-3, bs=256), CHARACTER_NETWORKS))
+                 characters=(train_characters, dict(network='GlyphNet', epochs=20, lr=5e-3, bs=256), CHARACTER_NETWORKS))
 
 def _check_out(out):
     if Path(out).suffix != '.h5': raise TextRecognizerError(f'--out is {out}; a file name that ends in .h5 was wanted.')
     if not Path(out).resolve().parent.is_dir(): raise TextRecognizerError(f'The folder of --out {out} does not exist; make it first.')
 
-def _arguments(task, data, split, patience, resume, **named):
-    "The arguments of a task's function: those that were named, the task's own for the rest."
-    _, own, networks = TRAININGS[task]
-    kw = {**own, **{k: v for k, v in named.items() if v}}
+def _arguments(task, named):
+    "The arguments of a task's function: those that were given (not None), the task's own for the rest."
+    func, own, networks = TRAININGS[task]
+    given, takes = {k: v for k, v in named.items() if v is not None}, inspect.signature(func).parameters
+    for k, v in given.items():
+        if k not in takes: raise TextRecognizerError(f'--{k} {v} is not for {task}.')
+        if k in ('epochs', 'lr', 'bs') and v <= 0: raise TextRecognizerError(f'--{k} is {v}; a number above 0 was wanted.')
+    kw = {**own, **given}
     if kw['network'] not in networks: raise TextRecognizerError(f'{task} has no network {kw["network"]!r}; it has {", ".join(networks)}.')
-    if task == 'iam_lines': return {**kw, 'split': split, 'patience': patience, 'resume': resume}
-    if resume or patience: raise TextRecognizerError(f'--resume and --patience are not for {task}, which takes minutes.')
-    return {**kw, 'data': data}
+    return kw
 
 # %% ../nbs/60_experiment.ipynb #1dacd89c
 @call_parse
 @explained
 def tr_train(
     task:Param('What to train', str, choices=list(TRAININGS)),
-    network:str='', # Network; LineCRNN for iam_lines, GlyphNet, LeNet or MLP for characters
-    epochs:int=None, # Length of the one-cycle schedule; by default 36 for iam_lines, 16 for characters
-    lr:float=None, # Highest learning rate; by default 2e-3 and 5e-3
-    bs:int=None, # Items per batch; by default 16 and 256
+    network:str=None, # Network: LineCRNN for iam_lines, GlyphNet (best), LeNet or MLP for characters
+    epochs:int=None, # Length of the one-cycle schedule: by default 36 for iam_lines, 20 for characters
+    lr:float=None, # Highest learning rate: by default 2e-3 and 5e-3
+    bs:int=None, # Items per batch: by default 16 and 256
     subsample:float=1., # Random part of the training data, above 0 and up to 1
-    data:Param('Data set of characters', str, choices=list(DATA_SETS))='hc62',
-    split:Param('Split of IAM', str, choices=['aachen', 'lwi'])='aachen',
     seed:int=42, # Of everything random
-    patience:int=0, # iam_lines: stop after so many epochs without a better validation CER; 0 never
-    out:str='', # Weight file to write; by default TASK.h5
-    resume:bool=False, # iam_lines: go on from the checkpoint of the same --out
+    out:str='', # Weight file to write: by default TASK.h5
+    data:Param('characters: data set; by default hc62', str, choices=list(DATA_SETS))=None,
+    label_smoothing:float=None, # characters: share of the target spread over all classes; by default 0.1
+    mixup:float=None, # characters: mixup's alpha; by default 0, which is off
+    split:Param('iam_lines: split; by default aachen', str, choices=['aachen', 'lwi'])=None,
+    patience:int=None, # iam_lines: stop after so many epochs without a better validation CER; by default never
+    resume:bool=None, # iam_lines: go on from the checkpoint of the same --out
 ):
     "Train a network and write a weight file; its path and what it reached on validation data go to stdout."
     out = out or f'{task}.h5'
-    for n, v in (('epochs', epochs), ('lr', lr), ('bs', bs)):
-        if v is not None and v <= 0: raise TextRecognizerError(f'--{n} is {v}; a number above 0 was wanted.')
-    kw = _arguments(task, data, split, patience, resume, network=network, epochs=epochs, lr=lr, bs=bs)
+    kw = _arguments(task, dict(network=network, epochs=epochs, lr=lr, bs=bs, data=data, label_smoothing=label_smoothing, mixup=mixup,
+                               split=split, patience=patience, resume=resume or None))
     _check_out(out)
     meta = TRAININGS[task][0](out, subsample=subsample, seed=seed, **kw)
     reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47') if k in meta)
