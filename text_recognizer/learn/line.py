@@ -14,24 +14,26 @@ from fastai.basics import *
 from fastai.callback.all import *
 
 from ..core import TextRecognizerError, seed_everything
-from ..ctc import ShortcutCTCLoss, greedy_decode
+from ..ctc import PositionLoss, ShortcutCTCLoss
 from .character import BFloat16, has_fast_bf16
 from ..metrics import cer, wer
-from ..networks.line import line_network
+from ..networks.line import check_steps, line_network
 from ..text import VOCAB, Vocab
 from ..weights import load_state, load_weights, save_weights
 
-# %% ../../nbs/24_learn.line.ipynb #404aacb1
+# %% ../../nbs/24_learn.line.ipynb #41d4618d
+def _texts(ids, vocab): return [vocab.decode(o) for o in ids.tolist()]
+
 class LineErrorRate(Metric):
-    "CER (or WER with `words=True`) of greedy decoding over a validation set, a fraction of 1."
+    "CER (or WER with `words=True`) of the loss's own decoding over a validation set, a fraction of 1."
     def __init__(self,
         vocab:Vocab=VOCAB, # decodes predictions and targets
         words:bool=False, # count words instead of characters
     ): store_attr()
     def reset(self): self.preds, self.targs = [], []
     def accumulate(self, learn):
-        self.preds += greedy_decode(learn.pred, self.vocab)
-        self.targs += [self.vocab.decode(y) for y in learn.yb[0].tolist()]
+        self.preds += _texts(learn.loss_func.decodes(learn.pred), self.vocab)
+        self.targs += _texts(learn.yb[0], self.vocab)
     @property
     def value(self): return (wer if self.words else cer)(self.preds, self.targs)
     @property
@@ -44,18 +46,22 @@ def line_learner(
     network:str='LineCRNN', # a key of `LINE_NETWORKS`
     vocab:Vocab=VOCAB, # of the dls' ids
     args:dict=None, # the network's own arguments
+    height:int=48, # rows of the strips
     shortcut:float=0.1, # weight of the shortcut's loss
     bf16:bool=None, # bfloat16 on the CPU; by default where the CPU is fast at it
     **kwargs
 ) -> Learner: # with CER and WER as metrics
-    "`Learner` with AdamW, gradient clip and CTC loss for the line network `network`."
-    model = line_network(network, len(vocab), **(args or {}))
+    "`Learner` with AdamW, gradient clip and the loss that fits the line network `network`."
+    model = line_network(network, len(vocab), height, **(args or {}))
+    for items in (getattr(dl.dataset, 'items', None) for dl in (dls.train, dls.valid)):
+        if items and hasattr(items[0], 'width'): check_steps(model, [o.width for o in items], [o.text for o in items])
+    loss = ShortcutCTCLoss(shortcut) if model.decoding == 'ctc' else PositionLoss()
     on_cpu = dls.device is None or torch.device(dls.device).type == 'cpu'
     half = [BFloat16()] if on_cpu and (has_fast_bf16() if bf16 is None else bf16) else []
     kwargs = merge(dict(metrics=[LineErrorRate(vocab), LineErrorRate(vocab, words=True)], opt_func=Adam), kwargs)
-    learn = Learner(dls, model, loss_func=ShortcutCTCLoss(shortcut), **kwargs)
+    learn = Learner(dls, model, loss_func=loss, **kwargs)
     learn.add_cbs([GradientClip(5.), *half])
-    learn.spec, learn.vocab = dict(network=network, args=args or {}), vocab
+    learn.spec, learn.vocab, learn.height = dict(network=network, args=args or {}), vocab, height
     return learn
 
 # %% ../../nbs/24_learn.line.ipynb #45845d11
@@ -66,8 +72,8 @@ class ShowLines(Callback):
     def before_validate(self): self.seen = []
     def after_pred(self):
         if self.training or len(self.seen) >= self.n: return
-        targs = [self.learn.vocab.decode(y) for y in self.yb[0].tolist()]
-        self.seen += list(zip(targs, greedy_decode(self.pred, self.learn.vocab)))[:self.n - len(self.seen)]
+        both = (_texts(o, self.learn.vocab) for o in (self.yb[0], self.loss_func.decodes(self.pred)))
+        self.seen += list(zip(*both))[:self.n - len(self.seen)]
     def after_epoch(self):
         for t, p in getattr(self, 'seen', []): self.out(f'{t!r} → {p!r}')
 
@@ -149,9 +155,9 @@ def fit_lines(
 def save_line_weights(
     learn, # a trained learner of `line_learner`
     path, # the `.h5` file to write
-    height:int=48, # rows of the strips it was trained on
+    normalisation:str='moments', # how a picture becomes a strip: a key of `NORMALISATIONS` of 25 line
     **meta, # at least `data` and `licence`; what it was trained on, how, what it reached
 ) -> Path: # `path`
     "Save the model with its spec, vocabulary, normalisation and `meta`; nothing stands at `path` when that fails."
     state = {k: v for k, v in learn.model.state_dict().items() if not k.startswith('shortcut.')}
-    return save_weights(path, state, dict(kind='line', **learn.spec, chars=learn.vocab.chars, height=height, normalisation='moments', **meta), half=True)
+    return save_weights(path, state, dict(kind='line', **learn.spec, chars=learn.vocab.chars, height=learn.height, normalisation=normalisation, **meta), half=True)
