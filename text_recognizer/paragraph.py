@@ -6,7 +6,7 @@
 __all__ = ['NO_WRITING', 'DOT', 'LETTER', 'SAMPLE_PAGE', 'IMAGE_SUFFIXES', 'pen_width', 'Blobs', 'ink_blobs', 'page_slope',
            'level_page', 'find_rules', 'blob_kinds', 'row_profile', 'line_pitch', 'profile_peaks', 'share_ink',
            'FoundLine', 'FoundLines', 'ProfileLineFinder', 'PageLine', 'Page', 'ParagraphTextRecognizer',
-           'page_picture', 'image_files', 'format_page', 'read_files', 'tr_read']
+           'page_picture', 'image_files', 'format_page', 'save_debug', 'read_files', 'tr_read']
 
 # %% ../nbs/44_paragraph.ipynb #a12a3cfe
 import json, sys
@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage as ndi
 from tqdm import tqdm
 
-from .core import ImageError, TextRecognizerError, explained, ink_to_pil, load_image, package_path
+from .core import ImageError, TextRecognizerError, atomic_write, explained, ink_to_pil, load_image, package_path
 from .ink import flatten_paper
 from .line import LinePredictor
 
@@ -302,12 +302,12 @@ def page_picture(
     page:Page, # what was read
     size:int=18, # of the letters written into the picture, pixels
 ) -> Image.Image: # RGB
-    "Draw the boxes of `page` into the picture, each with its text above."
+    "Draw the boxes of `page` into the picture, each with its number and its text above."
     out = ink_to_pil(load_image(img)).convert('RGB')
     draw, font = ImageDraw.Draw(out), ImageFont.load_default(size)
-    for o in page.lines:
+    for i, o in enumerate(page.lines, 1):
         draw.rectangle(o.box, outline=(40, 110, 220), width=max(1, size//9))
-        draw.text((o.box[0], max(size, o.box[1] - size//3)), o.text, fill=(200, 30, 30), font=font, anchor='ls')
+        draw.text((o.box[0], max(size, o.box[1] - size//3)), f'{i} {o.text}', fill=(200, 30, 30), font=font, anchor='ls')
     return out
 
 # %% ../nbs/44_paragraph.ipynb #b6ad1a8f
@@ -335,6 +335,19 @@ def format_page(
     if format == 'json': return json.dumps(dict(file=name, **page.to_dict()))
     return f'==> {name} <==\n{page.text}\n' if header else page.text
 
+# %% ../nbs/44_paragraph.ipynb #f3f245f5
+def save_debug(
+    path, # picture that was read
+    page:Page, # what was read
+    out:Path, # file to write, or a folder that gets `NAME.png`
+) -> Path: # the file
+    "Write `page_picture` of a file; nothing stands there when that fails."
+    out = out/f'{Path(path).stem}.png' if out.is_dir() else out
+    if out.suffix.lower() not in IMAGE_SUFFIXES: raise ImageError(f'--debug is {out}; a file name that ends like a picture, such as page.png, was wanted.')
+    img = load_image(path)
+    with atomic_write(out) as tmp: page_picture(img, page, max(12, min(img.shape[1:])//50)).save(tmp, format=Image.registered_extensions()[out.suffix.lower()])
+    return out
+
 # %% ../nbs/44_paragraph.ipynb #354da0c7
 def _each_file(paths):
     "Every file below `paths`, or the error that stands in its place."
@@ -348,15 +361,18 @@ def read_files(
     paths:list, # files and folders
     reader:ParagraphTextRecognizer, # what reads them
     format:str='text', # 'text' or 'json'
+    debug:str=None, # where to draw what was found: a file for one picture, a folder for several
 ) -> int: # how many could not be read
     "Print what stands in each file; failures are one sentence each on stderr, with a progress bar when there are many files."
     files, failed = list(_each_file(paths)), 0
+    if debug and len(files) > 1: Path(debug).mkdir(parents=True, exist_ok=True)
     for f in tqdm(files, unit='page', disable=len(files) < 4 or not sys.stderr.isatty()):
         try:
             if isinstance(f, Exception): raise f
             page = reader.predict(f)
             if not page.lines: _say(f'tr_read: {f} holds no writing.', sys.stderr)
             _say(format_page(f, page, format, len(files) > 1), sys.stdout)
+            if debug: save_debug(f, page, Path(debug))
         except BrokenPipeError: raise
         except (TextRecognizerError, OSError) as e: failed += 1; _say(f'tr_read: {e}', sys.stderr)
     return failed
@@ -375,9 +391,11 @@ def tr_read(
     format:Param('what to print: the text, or one JSON object a file', str, choices=('text', 'json'))='text', # `text` or `json`
     sample:bool=False, # read the sample page that comes with the package
     weights:str=None, # weight file of a line predictor, instead of the shipped one
+    lm:bool=False, # search with the language model: fewer errors in English prose, more in names and numbers
+    debug:str=None, # write a picture of what was found: boxes, order and text; a folder for several pictures
 ):
     "Read handwritten pages and print their text."
     paths = ([images] if isinstance(images, (str, Path)) else list(images or [])) + [SAMPLE_PAGE]*sample
     if not paths: _end(2, 'no picture was named; tr_read IMAGE... or tr_read --sample was wanted.')
-    failed = read_files(paths, ParagraphTextRecognizer(LinePredictor(weights)), format)
+    failed = read_files(paths, ParagraphTextRecognizer(LinePredictor(weights, lm or None)), format, debug)
     if failed: _end(1, f'{failed} of the files could not be read.')
