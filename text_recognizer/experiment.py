@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CLASSIC_ARGS', 'TRAININGS', 'code_commit', 'train_iam_lines', 'train_emnist_lines', 'train_characters',
-           'train_language', 'tr_train']
+           'train_iam_paragraphs', 'train_language', 'tr_train']
 
 # %% ../nbs/60_experiment.ipynb #4b89349b
 import inspect, json, subprocess, sys, time
@@ -20,11 +20,14 @@ from .data.emnist import DATA_SETS, character_dls, load_emnist, split_valid, sub
 from .data.emnist_lines import augment_classic, emnist_lines_dls
 from .data.iam import IAM
 from .data.iam_lines import iam_lines_dls, subsample as draw
+from .data.iam_paragraphs import CORE, iam_paragraphs_dls
 from .data.sentences import load_texts
 from .language import CharNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
+from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights
 from .networks.character import CHARACTER_NETWORKS
+from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS
 from .sources import source
 
@@ -35,21 +38,25 @@ def code_commit() -> str | None: # 40 hex digits, or None outside a checkout
     res = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=here, capture_output=True, text=True)
     return res.stdout.strip() if res.returncode == 0 else None
 
-# %% ../nbs/60_experiment.ipynb #73887684
+# %% ../nbs/60_experiment.ipynb #a7014017
 def _log(*args, **kwargs): print(*args, file=sys.stderr, flush=True)
 
-def _train_lines(out, dls, network, args, height, epochs, lr, seed, patience, resume, normalisation, **meta):
-    "Train a line network on `dls` with checkpoints in the data folder's `runs`, and write `out`."
-    folder = data_dir()/'runs'/Path(out).resolve().relative_to('/').with_suffix('')
-    seed_everything(seed)
-    learn, start = line_learner(dls, network, args=args, height=height), time.time()
-    learn.logger = _log
+def _run(learn, out, fit, epochs, lr, seed, patience, resume, cbs=()):
+    "Fit with checkpoints and a log in the data folder's `runs`; returns what a weight file says of it."
+    folder, start, cpu = data_dir()/'runs'/Path(out).resolve().relative_to('/').with_suffix(''), time.time(), time.process_time()
     folder.mkdir(parents=True, exist_ok=True)
-    cbs = [ShowLines(2, _log), CSVLogger(folder/'log.csv', append=resume)]
-    with learn.no_bar(): fit_lines(learn, epochs, lr, folder, resume, patience, seed, cbs)
-    with learn.no_bar(), learn.no_logging(): _, cer, wer = learn.validate()
-    meta.update(val_cer=float(cer), val_wer=float(wer), epochs=epochs, lr=lr, seed=seed, torch=torch.__version__, commit=code_commit(),
-                parameters=sum(p.numel() for p in learn.model.parameters()), seconds=round(time.time() - start))
+    learn.logger = _log
+    with learn.no_bar(): fit(learn, epochs, lr, folder, resume, patience, seed, [*cbs, CSVLogger(folder/'log.csv', append=resume)])
+    with learn.no_bar(), learn.no_logging(): reached = dict(zip(['loss', *(m.name for m in learn.metrics)], map(float, learn.validate())))
+    return dict(epochs=epochs, lr=lr, seed=seed, torch=torch.__version__, commit=code_commit(), seconds=round(time.time() - start),
+                cpu_minutes=round((time.process_time() - cpu)/60, 1), parameters=sum(p.numel() for p in learn.model.parameters()),
+                **{f'val_{k}': v for k, v in reached.items() if k != 'loss'})
+
+def _train_lines(out, dls, network, args, height, epochs, lr, seed, patience, resume, normalisation, **meta):
+    "Train a line network on `dls` and write `out`."
+    seed_everything(seed)
+    learn = line_learner(dls, network, args=args, height=height)
+    meta.update(_run(learn, out, fit_lines, epochs, lr, seed, patience, resume, [ShowLines(2, _log)]))
     save_line_weights(learn, out, normalisation, **meta)
     return meta
 
@@ -143,6 +150,36 @@ def train_characters(
     save_character_weights(learn, out, **meta)
     return meta
 
+# %% ../nbs/60_experiment.ipynb #db36fe51
+def train_iam_paragraphs(
+    out, # weight file to write
+    network:str='LineUNet', # a key of `DETECTOR_NETWORKS`
+    epochs:int=20, # length of the one-cycle schedule
+    lr:float=3e-3, # its highest learning rate
+    bs:int=8, # pages per batch
+    subsample:float=1., # part of the training forms
+    size:int=320, # side of the square that the network sees, pixels
+    synth:float=.5, # share of pages that are put together from lines
+    split:str='aachen', # 'aachen' or 'lwi'
+    seed:int=42, # of everything random
+    patience:int=0, # stop after so many epochs without a lower validation loss; 0 never
+    resume:bool=False, # go on from the checkpoint of the same `out`
+    args:dict=None, # the network's own arguments
+    iam:IAM=None, # the data set; by default the one in place
+    progress:bool=True, # show bars
+) -> dict: # what stands in the weight file
+    "Train a detector on IAM paragraphs and write `out`; checkpoints and `log.csv` go to the data folder's `runs`."
+    iam = iam or IAM()
+    seed_everything(seed)
+    n = None if subsample == 1 else max(1, round(subsample*len({o.form for o in iam.split(split, 'train')})))
+    dls = iam_paragraphs_dls(iam, split, size, bs, synth, n, seed, progress)
+    learn = detector_learner(dls, network, args)
+    meta = _run(learn, out, fit_detector, epochs, lr, seed, patience, resume)
+    meta.update(data='IAM forms, and pages put together from their lines', licence=source('iam').licence, split=f'{split} train', core=CORE,
+                n_train=len(dls.train_ds), n_val=len(dls.valid_ds), bs=bs, subsample=subsample, synth=synth)
+    save_detector_weights(learn, out, size, **meta)
+    return meta
+
 # %% ../nbs/60_experiment.ipynb #4ce4a019
 def train_language(
     out, # weight file to write
@@ -164,6 +201,7 @@ def train_language(
 # %% ../nbs/60_experiment.ipynb #2dce791f
 TRAININGS = dict(emnist_lines=(train_emnist_lines, dict(network='LineCRNN', epochs=10, lr=3e-3, bs=32), LINE_NETWORKS),
                  iam_lines=(train_iam_lines, dict(network='LineCRNN', epochs=36, lr=2e-3, bs=16), LINE_NETWORKS),
+                 iam_paragraphs=(train_iam_paragraphs, dict(network='LineUNet', epochs=20, lr=3e-3, bs=8), DETECTOR_NETWORKS),
                  characters=(train_characters, dict(network='GlyphNet', epochs=20, lr=5e-3, bs=256), CHARACTER_NETWORKS),
                  language=(train_language, {}, {}))
 
@@ -194,11 +232,11 @@ def _arguments(task, named):
 @explained
 def tr_train(
     task:Param('What to train', str, choices=list(TRAININGS)),
-    network:str=None, # Network: one of LINE_NETWORKS (default LineCRNN) for lines, of CHARACTER_NETWORKS (default GlyphNet) for characters
+    network:str=None, # Network: by default LineCRNN for lines, LineUNet for iam_paragraphs, GlyphNet for characters; a wrong name lists the others
     args:str=None, # The network's own arguments as a JSON object, such as '{"hidden": 256}'
-    epochs:int=None, # Length of the one-cycle schedule: by default 10 for emnist_lines, 36 for iam_lines, 20 for characters
-    lr:float=None, # Highest learning rate: by default 3e-3, 2e-3 and 5e-3
-    bs:int=None, # Items per batch: by default 32, 16 and 256
+    epochs:int=None, # Length of the one-cycle schedule: by default 10 for emnist_lines, 36 for iam_lines, 20 for iam_paragraphs and characters
+    lr:float=None, # Highest learning rate: by default 3e-3, 2e-3, 3e-3 and 5e-3
+    bs:int=None, # Items per batch: by default 32, 16, 8 and 256
     subsample:float=1., # Random part of the training data, above 0 and up to 1
     seed:int=42, # Of everything random
     out:str='', # Weight file to write: by default TASK.h5
@@ -208,16 +246,18 @@ def tr_train(
     label_smoothing:float=None, # characters: share of the target spread over all classes; by default 0.1
     mixup:float=None, # characters: mixup's alpha; by default 0, which is off
     order:int=None, # language: longest n-gram, characters; by default 6
-    split:Param('iam_lines: split; by default aachen', str, choices=['aachen', 'lwi'])=None,
-    patience:int=None, # lines: stop after so many epochs without a better validation CER; by default never
-    resume:bool=None, # lines: go on from the checkpoint of the same --out
+    size:int=None, # iam_paragraphs: side of the square that the network sees, pixels; by default 320
+    synth:float=None, # iam_paragraphs: share of pages that are put together from lines; by default 0.5
+    split:Param('iam_lines, iam_paragraphs: split; by default aachen', str, choices=['aachen', 'lwi'])=None,
+    patience:int=None, # all but characters: stop after so many epochs without a better validation value; by default never
+    resume:bool=None, # all but characters: go on from the checkpoint of the same --out
 ):
     "Train a network and write a weight file; its path and what it reached on validation data go to stdout."
     out = out or f'{task}.h5'
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, overlap=overlap, max_length=max_length,
-                               order=order, label_smoothing=label_smoothing, mixup=mixup,
+                               order=order, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
                                split=split, patience=patience, resume=resume or None))
     _check_out(out)
     meta = TRAININGS[task][0](out, subsample=subsample, seed=seed, **kw)
-    reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47', 'val_perplexity') if k in meta)
+    reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47', 'val_perplexity', 'val_iou_odd', 'val_iou_even') if k in meta)
     print(f'{out}: {reached} on {meta["n_val"]} validation items')

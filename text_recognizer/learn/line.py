@@ -62,6 +62,7 @@ def line_learner(
     learn = Learner(dls, model, loss_func=loss, **kwargs)
     learn.add_cbs([GradientClip(5.), *half])
     learn.spec, learn.vocab, learn.height = dict(network=network, args=args or {}), vocab, height
+    learn.kind, learn.watch = 'line', 'cer'
     return learn
 
 # %% ../../nbs/24_learn.line.ipynb #45845d11
@@ -95,7 +96,7 @@ def _join_opt(opt, tensors, plain):
 def _save_checkpoint(path, learn, epoch, best):
     tensors, plain = _split_opt(learn.opt)
     state = {f'model.{k}': v for k, v in learn.model.state_dict().items()}
-    meta = dict(kind='line', **learn.spec, data='checkpoint', licence='see the data', epochs_done=epoch + 1, n_epoch=learn.n_epoch,
+    meta = dict(kind=learn.kind, **learn.spec, data='checkpoint', licence='see the data', epochs_done=epoch + 1, n_epoch=learn.n_epoch,
                 best=best, opt=plain, log=[[float(v) for v in o] for o in learn.recorder.values[-1:]])
     save_weights(path, {**state, **tensors}, meta)
 
@@ -105,17 +106,17 @@ class Checkpoint(Callback):
     def __init__(self, folder, start=0, best=None): store_attr(); self.folder = Path(folder)
     def after_epoch(self):
         if self.epoch < self.start: return
-        rate = float(self.recorder.values[-1][self.recorder.metric_names[1:-1].index('cer')])
+        rate = float(self.recorder.values[-1][self.recorder.metric_names[1:-1].index(self.learn.watch)])
         if self.best is None or rate < self.best:
             self.best = rate
-            save_weights(self.folder/'best.h5', self.model.state_dict(), dict(kind='line', **self.learn.spec, data='checkpoint',
-                         licence='see the data', cer=rate, epoch=self.epoch))
+            save_weights(self.folder/'best.h5', self.model.state_dict(), dict(kind=self.learn.kind, **self.learn.spec, data='checkpoint',
+                         licence='see the data', best=rate, epoch=self.epoch))
         _save_checkpoint(self.folder/'last.h5', self.learn, self.epoch, self.best)
 
 # %% ../../nbs/24_learn.line.ipynb #3123acd8
 def _load_checkpoint(path, learn, n_epoch):
-    "Load `path` into `learn`; returns the number of epochs done and the best CER."
-    state, meta = load_weights(path, kind='line')
+    "Load `path` into `learn`; returns the number of epochs done and the best value of `learn.watch`."
+    state, meta = load_weights(path, kind=learn.kind)
     want, got = json.loads(json.dumps({**learn.spec, 'n_epoch': n_epoch})), {k: meta.get(k) for k in (*learn.spec, 'n_epoch')}
     if want != got: raise TextRecognizerError(f'{path} is the checkpoint of {got}; this training is {want}. Remove it to start anew.')
     load_state(learn.model, {k[6:]: v for k, v in state.items() if k.startswith('model.')}, path)
@@ -145,7 +146,7 @@ def fit_lines(
     start, best = 0, None
     if folder and resume and (last := Path(folder)/'last.h5').exists(): start, best = _load_checkpoint(last, learn, epochs)
     keep = [Checkpoint(folder, start, best)] if folder else []
-    stop = [EarlyStoppingCallback('cer', comp=np.less, patience=patience)] if patience else []
+    stop = [EarlyStoppingCallback(learn.watch, comp=np.less, patience=patience)] if patience else []
     if start < epochs:
         learn.fit_one_cycle(epochs, lr, pct_start=.15, div=10, wd=.01, start_epoch=start, cbs=[SeedEpochs(seed), *keep, *stop, *L(cbs)])
     if folder: load_state(learn.model, load_weights(Path(folder)/'best.h5')[0], folder)
