@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['NO_WRITING', 'DOT', 'LETTER', 'pen_width', 'Blobs', 'ink_blobs', 'page_slope', 'level_page', 'find_rules',
            'blob_kinds', 'row_profile', 'line_pitch', 'profile_peaks', 'share_ink', 'FoundLine', 'FoundLines',
-           'lies_on_side', 'LineFinder', 'ProfileLineFinder', 'Region', 'label_regions', 'join_regions', 'line_polygon',
-           'LineDetector', 'match_lines', 'baseline_scores', 'line_scores']
+           'lies_on_side', 'LineFinder', 'ProfileLineFinder', 'Region', 'label_regions', 'join_regions', 'LineDetector',
+           'match_lines', 'baseline_scores', 'line_scores']
 
 # %% ../nbs/43_detector.ipynb #32a87fec
 from dataclasses import dataclass, field
@@ -192,9 +192,10 @@ def share_ink(
 # %% ../nbs/43_detector.ipynb #45bc07fb
 @dataclass
 class FoundLine:
-    "Where a line stands on the page (x0, y0, x1, y1), and a level ink image of it alone."
+    "Where a line stands on the page: box (x0, y0, x1, y1) and outline `(n, 2)` of its ink; and a level ink image of it alone."
     box:tuple
     ink:torch.Tensor = field(repr=False)
+    polygon:np.ndarray = field(default=None, repr=False)
 
 @dataclass
 class FoundLines:
@@ -207,25 +208,31 @@ class FoundLines:
     def boxes(self): return [o.box for o in self.lines]
     def __len__(self): return len(self.lines)
 
-# %% ../nbs/43_detector.ipynb #355c6917
+# %% ../nbs/43_detector.ipynb #f759d91a
 def _line_picture(level, owner, i, rows, cols, margin):
     "Ink image of line `i`, `margin` pixels larger than `rows` and `cols`, without the ink of others."
     y, x = (slice(max(0, s.start - margin), s.stop + margin) for s in (rows, cols))
     mine, other = owner[y, x] == i, (owner[y, x] != i) & (owner[y, x] != 0)
-    rim = F.max_pool2d(torch.from_numpy(other).float()[None], 5, 1, 2) > 0
-    return level[:, y, x].masked_fill(rim & ~torch.from_numpy(mine), 0.)
+    rim = ndi.maximum_filter(other.view(np.uint8), 5).astype(bool)
+    return level[:, y, x].masked_fill(torch.from_numpy(rim & ~mine), 0.)
 
-def _page_box(owner, i, rows, cols, down, scale):
-    "Box of line `i` in pixels of the picture that came in."
+def _page_outline(owner, i, rows, cols, down, scale, step):
+    "Box and polygon of line `i` in pixels of the picture that came in; the polygon has two points for each `step` columns with ink."
     ys, xs = np.nonzero(owner[rows, cols] == i)
-    ys = ys + rows.start - down[xs + cols.start]
-    return tuple(int(v)*scale for v in (xs.min() + cols.start, ys.min(), xs.max() + cols.start + 1, ys.max() + 1))
+    xs = xs + cols.start
+    ys, left = ys + rows.start - down[xs], xs.min()
+    box = tuple(int(v)*scale for v in (left, ys.min(), xs.max() + 1, ys.max() + 1))
+    at = (xs - left)//step
+    top, bottom = np.full(at.max() + 1, 10**9), np.full(at.max() + 1, -1)
+    np.minimum.at(top, at, ys); np.maximum.at(bottom, at, ys + 1)
+    on = np.nonzero(bottom >= 0)[0]; x = np.minimum(left + (on + .5)*step, xs.max() + 1)
+    return box, scale*np.concatenate([np.stack([x, top[on]], 1), np.stack([x, bottom[on]], 1)[::-1]])
 
 # %% ../nbs/43_detector.ipynb #0d23d826
 def _contrast(ys, xs):
     "Highest contrast of the profile over small angles."
     best = 0.
-    for angle in np.arange(-4, 4.1, .5):
+    for angle in np.arange(-4, 4.1):
         y = ys - xs*np.tan(np.radians(angle))
         p = ndi.gaussian_filter1d(np.bincount((y - y.min()).astype(int)).astype(float), 2)
         p = p[len(p)//10:len(p) - len(p)//10]
@@ -240,6 +247,7 @@ def lies_on_side(
     step = max(1, max(mask.shape)//1000)
     ys, xs = np.nonzero(mask[::step, ::step])
     if len(ys) < 200 or min(np.ptp(ys), np.ptp(xs)) < .25*max(np.ptp(ys), np.ptp(xs)): return False
+    ys, xs = (o[::len(ys)//20_000 + 1] for o in (ys, xs))
     return bool(_contrast(xs, ys) > factor*_contrast(ys, xs))
 
 # %% ../nbs/43_detector.ipynb #a1636275
@@ -261,8 +269,10 @@ class LineFinder:
         level, down = level_page(flat, slope)
         owner, pitch, turned = self.owners(flat, (level[0] > self.thresh).numpy(), down, slope)
         places = [(i, s) for i, s in enumerate(ndi.find_objects(owner.clip(0)), 1) if s]
-        lines = [FoundLine(_page_box(owner, i, *s, down, scale), _line_picture(level, owner, i, *s, round(.1*pitch))) for i, s in places]
-        return FoundLines(lines, round(float(np.degrees(np.arctan(slope))), 2), turned)
+        outlines = [_page_outline(owner, i, *s, down, scale, max(2, round(.5*pitch))) for i, s in places]
+        inks = [_line_picture(level, owner, i, *s, round(.1*pitch)) for i, s in places]
+        tall = len(places) > 2 and np.median([(b[3] - b[1])/(b[2] - b[0]) for b, _ in outlines]) > 1.5
+        return FoundLines([FoundLine(b, o, p) for (b, p), o in zip(outlines, inks)], round(float(np.degrees(np.arctan(slope))), 2), bool(turned or tall))
 
     def owners(self, flat, mask, down, slope):
         "Which line each pixel of a level page belongs to, the pitch, and whether the page lies on its side."
@@ -333,26 +343,12 @@ def join_regions(
     height = float(heights[order][np.searchsorted(areas[order].cumsum(), areas.sum()/2)])
     lines = []
     for r in sorted(regions, key=lambda r: -r.area):
-        if r.area < .5*height**2 or r.height < .33*height: continue
+        if r.area < .25*height**2 or r.height < .33*height: continue
         near = [(_meet(l, r, slope)/(.6 if any(o.parity == r.parity for o in l) else .35), i) for i, l in enumerate(lines)]
         if near and min(near)[0] < height: lines[min(near)[1]].append(r)
         else: lines.append([r])
     level = lambda l: np.average([o.y.mean() - slope*o.x.mean() for o in l], weights=[o.area for o in l])
     return sorted(lines, key=level), height
-
-# %% ../nbs/43_detector.ipynb #ad210730
-def line_polygon(
-    line:list, # `Region`s of one line
-    core:float=.7, # share of a line's height that its band covers
-    step:int=8, # columns between the points
-) -> np.ndarray: # `(n, 2)` points x, y: the upper contour from left to right, then the lower one back
-    "Outline of a line in pixels of its label picture."
-    x, order = np.unique(np.concatenate([r.x for r in line]), return_index=True)
-    y = np.concatenate([r.y for r in line])[order]
-    half = max(r.height for r in line)/core/2
-    keep = np.unique(np.r_[np.arange(0, len(x), step), len(x) - 1])
-    x, y = x[keep].astype(float), y[keep]; x[-1] += 1
-    return np.concatenate([np.stack([x, y + .5 - half], 1), np.stack([x, y + .5 + half], 1)[::-1]])
 
 # %% ../nbs/43_detector.ipynb #b0dbd2d6
 class LineDetector(LineFinder):
@@ -371,16 +367,24 @@ class LineDetector(LineFinder):
     @torch.inference_mode()
     def probs(self,
         flat:torch.Tensor, # ink image `(1, h, w)`, paper removed
+        size:int=None, # side of the square that the network looks at; by default that of its training
     ) -> tuple[torch.Tensor, float]: # `(3, size, size)`: background, odd, even line; and its pixels per pixel of `flat`
         "What the network sees in each pixel of the shrunken page."
-        small, k = shrink_page(flat, self.size)
+        small, k = shrink_page(flat, size or self.size)
         return self.model(small[None])[0].softmax(0), k
+
+    def page_lines(self, flat, slope=0., least=6):
+        "Label picture, lines, height of their bands, and scale; bands lower than `least` pixels are looked at again in a larger square."
+        for size in (self.size, self.size*3//2, self.size*2):
+            probs, k = self.probs(flat, size)
+            label = probs.argmax(0).numpy()
+            lines, height = join_regions(label_regions(label), slope)
+            if not lines or height >= least: break
+        return label, lines, height, k
 
     def bands(self, flat, letters, letter, down, slope):
         "Give each pixel to the line whose label is nearest."
-        probs, k = self.probs(flat)
-        label = probs.argmax(0).numpy()
-        lines, height = join_regions(label_regions(label), slope)
+        label, lines, height, k = self.page_lines(flat, slope)
         own, h, w = np.zeros(label.shape, np.int16), *label.shape
         for i, l in enumerate(lines, 1):
             for r in l: own[r.pixels] = i
