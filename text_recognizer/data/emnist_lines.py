@@ -7,7 +7,7 @@ __all__ = ['PEN_MARKS', 'LINE_PARTS', 'VERSION', 'pen_mark', 'Glyphs', 'LineChoi
            'classic_lines', 'part_glyphs', 'part_texts', 'EmnistLines', 'prepare_emnist_lines', 'SynthLinesDL',
            'like_batches', 'line_batch', 'ClassicLines', 'augment_classic', 'FixWidth', 'synth_dls', 'emnist_lines_dls',
            'GlyphHand', 'FontHand', 'free_line', 'free_lines', 'handwriting_fonts', 'part_hands', 'FreeLines',
-           'free_lines_dls']
+           'free_lines_dls', 'free_sources', 'free_items']
 
 # %% ../../nbs/21_data.emnist_lines.ipynb #321fd679
 import hashlib, json
@@ -26,7 +26,7 @@ from ..core import TextRecognizerError, atomic_write, data_dir
 from .emnist import CharacterSet, load_emnist, prepare_emnist, split_valid, without_copies
 from .lines import MARGIN, InkStrip, LineItem, LineText, line_dls, line_item
 from .sentences import Sentences, load_texts
-from ..sources import fetch
+from ..sources import fetch, present, source
 from ..text import VOCAB, Vocab
 
 # %% ../../nbs/21_data.emnist_lines.ipynb #113ef1ea
@@ -476,3 +476,23 @@ def free_lines_dls(
     train, valid = (FreeLines(part_hands(sources, p), Sentences(part_texts(texts, p)), max_length, height) for p in ('train', 'valid'))
     rng = np.random.default_rng(seed)
     return synth_dls(train, n_train, valid.items(valid.sentences.draw(n_valid, max_length=max_length, rng=rng), rng), bs, height, augment)
+
+# %% ../../nbs/21_data.emnist_lines.ipynb #773e4bca
+def free_sources() -> tuple: # for `part_hands`
+    "The sources of hands that are in place."
+    found = {s: present(source(s)) for s in ('emnist', 'hc62', 'fonts')}
+    return tuple(s for s, there in found.items() if there and not (s == 'hc62' and found['emnist'])) or ('pillow',)
+
+def free_items(
+    n:int, # lines
+    sources:tuple=None, # of `part_hands`; by default what is in place
+    part:str='train', # 'train', 'valid' or 'test'
+    max_length:int=60, # characters of the longest line
+    height:int=48, # rows that the network sees
+    texts:str='auto', # where texts come from: 'brown', 'own' or 'auto'
+    seed:int=42, # the same seed draws the same
+) -> list: # of `LineItem`s with margin rows
+    "Draw `n` free lines as normalised strips."
+    lines = FreeLines(part_hands(sources or free_sources(), part), Sentences(part_texts(texts, part)), max_length, height)
+    rng = np.random.default_rng(seed)
+    return lines.items(lines.sentences.draw(n, max_length=max_length, rng=rng), rng) if n else []

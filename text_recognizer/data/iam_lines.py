@@ -15,6 +15,7 @@ from fastcore.meta import delegates
 from tqdm.auto import tqdm
 
 from ..core import TextRecognizerError, atomic_write, data_dir, load_image
+from .emnist_lines import free_items
 from .iam import IAM
 from .lines import LineItem, line_dls, line_item
 from ..ink import flatten_paper
@@ -137,11 +138,13 @@ def iam_lines_dls(
     share:float=1., # random part of the training lines; validation is always whole
     seed:int=42, # of the drawing
     progress:bool=True, # show bars
+    synth:float=0., # share of synthetic lines on the training side, 0 up to below 1
     **kwargs # for `line_dls`: bs, vocab, height, augment
 ): # `DataLoaders` of strips `(b, 1, 48, w)` and ids `(b, n)`
     "IAM's lines in batches; no writer is on both sides."
     iam = iam or IAM()
     iam.check_splits(split)
     kw = dict(split=split, iam=iam, height=kwargs.get('height', 48), progress=progress)
-    return line_dls(iam_line_items('train', share=share, seed=seed, **kw),
-                    iam_line_items(valid or ('val1' if split == 'lwi' else 'val'), **kw), **kwargs)
+    train = iam_line_items('train', share=share, seed=seed, **kw)
+    train += free_items(round(len(train)*synth/(1 - synth)), height=kw['height'], seed=seed)
+    return line_dls(train, iam_line_items(valid or ('val1' if split == 'lwi' else 'val'), **kw), **kwargs)
