@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PositionLoss', 'CharSpan', 'position_spans', 'collapse', 'ctc_table', 'ctc_loss', 'ShortcutCTCLoss', 'greedy_spans',
-           'greedy_decode', 'BeamDecoder', 'align_spans', 'line_conf']
+           'greedy_decode', 'BeamDecoder', 'align_spans', 'line_conf', 'WordSpan', 'word_spans']
 
 # %% ../nbs/23_ctc.ipynb #c1d2b182
 import math
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
+from torch.nn.utils.rnn import pad_sequence
 
 from .core import TextRecognizerError
 from .text import Vocab
@@ -237,3 +238,34 @@ def line_conf(
     "Geometric mean of the characters' confidences; for an empty text, the least probability of blank."
     if spans: return torch.tensor([s.conf for s in spans]).log().mean().exp().item()
     return logits.float().softmax(-1)[:, 0].min().item() if len(logits) else 1.
+
+# %% ../nbs/23_ctc.ipynb #727675a7
+@dataclass
+class WordSpan:
+    "One recognised word: how probably it is right as written, and its time steps `start` to `end` (exclusive)."
+    text: str
+    conf: float
+    start: int
+    end: int
+
+def _word_runs(spans):
+    "First and last index (exclusive) of every run of `spans` without a space."
+    gaps = [-1, *(i for i, s in enumerate(spans) if s.char == ' '), len(spans)]
+    return [(a + 1, b) for a, b in zip(gaps, gaps[1:]) if b > a + 1]
+
+def word_spans(
+    spans:list[CharSpan], # characters of one line, from any decoder
+    logits:torch.Tensor=None, # `(t, n_vocab)` they came from; None: the product of the characters' confidences is taken
+    vocab:Vocab=None, # whose id 0 is the blank; needed with `logits`
+) -> list[WordSpan]: # in reading order
+    "The words of a line; a confidence is the CTC probability of the word and the spaces around it in their stretch of the line."
+    runs = _word_runs(spans)
+    if not runs: return []
+    around = [spans[max(0, a - 1):b + 1] for a, b in runs]
+    if logits is None: confs = [math.prod(s.conf for s in o) for o in around]
+    else:
+        logp, said = torch.as_tensor(logits).detach().double().log_softmax(-1), [vocab.encode(''.join(s.char for s in o)) for o in around]
+        ends = [(o[0].start if a else 0, o[-1].end if b < len(spans) else len(logp)) for o, (a, b) in zip(around, runs)]
+        loss = F.ctc_loss(pad_sequence([logp[i:j] for i, j in ends]), torch.tensor(sum(said, [])), [j - i for i, j in ends], [len(o) for o in said], reduction='none')
+        confs = loss.neg().exp().tolist()
+    return [WordSpan(''.join(s.char for s in spans[a:b]), p, spans[a].start, spans[b - 1].end) for (a, b), p in zip(runs, confs)]

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CLASSIC_ARGS', 'RECIPES', 'TRAININGS', 'code_commit', 'train_emnist_lines', 'train_iam_lines', 'train_characters',
-           'train_iam_paragraphs', 'train_language', 'tr_train']
+           'train_iam_paragraphs', 'train_language', 'train_page_xml', 'tr_train']
 
 # %% ../nbs/60_experiment.ipynb #4b89349b
 import inspect, json, subprocess, sys, time
@@ -16,6 +16,7 @@ import torch
 from fastai.callback.progress import CSVLogger
 from fastcore.script import Param, call_parse
 
+from .adapt import adapt
 from .augment import augment_lines
 from .character import calibration_error, fit_temperature, reliability
 from .core import TextRecognizerError, data_dir, explained, seed_everything
@@ -24,11 +25,14 @@ from .data.emnist_lines import augment_classic, emnist_lines_dls, free_lines_dls
 from .data.iam import IAM
 from .data.iam_lines import iam_lines_dls, subsample as draw
 from .data.iam_paragraphs import CORE, iam_paragraphs_dls
+from .data.page_xml import PageXML
 from .data.sentences import load_texts
 from .language import CharNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
 from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, start_from
+from .line import LinePredictor
+from .metrics import cer
 from .networks.character import CHARACTER_NETWORKS
 from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS, line_network
@@ -108,10 +112,17 @@ def _classic_dls(network, args, data, bs, n_train, n_valid, overlap, max_length,
 def _hands(data): return ('tiny', 'pillow') if data == 'tiny' else free_sources()
 def _licence(data): return 'CC0' if data == 'tiny' else 'as its data: research use'
 
-# %% ../nbs/60_experiment.ipynb #a7b39fca
+# %% ../nbs/60_experiment.ipynb #c910e40d
 RECIPES = dict(
     cpu=dict(network='LineCRNN', args={}, epochs=24, lr=2e-3, bs=16, pretrain=1, synth=.2, average=.998),
     full=dict(network='LineCRNN', args=dict(chs=(32, 64, 128, 192), blocks=(2, 3, 3), hidden=256, layers=3), epochs=160, lr=1.5e-3, bs=32, pretrain=8, synth=.4, average=.999))
+
+def _recipe(name, given):
+    if name not in RECIPES: raise TextRecognizerError(f'There is no recipe {name!r}; known are {", ".join(RECIPES)}.')
+    o = SimpleNamespace(**{**RECIPES[name], **{k: v for k, v in given.items() if v is not None}})
+    if not 0 <= o.synth < 1: raise TextRecognizerError(f'synth is {o.synth}; a share from 0 up to below 1 was wanted.')
+    if not 0 <= o.average < 1: raise TextRecognizerError(f'average is {o.average}; a decay from 0 up to below 1 was wanted.')
+    return o
 
 def _pretrained(out, resume, **kw):
     "Weights that have read synthetic lines, made beside the checkpoints of `out`."
@@ -120,6 +131,7 @@ def _pretrained(out, resume, **kw):
     if not (resume and path.exists()): train_emnist_lines(path, form='free', resume=resume, **kw)
     return path
 
+# %% ../nbs/60_experiment.ipynb #8dd471f6
 def train_iam_lines(
     out, # weight file to write
     recipe:str='cpu', # a key of `RECIPES`: what the options that are None shall be
@@ -152,13 +164,6 @@ def train_iam_lines(
     about = dict(recipe=recipe, pretrain=o.pretrain, synth=o.synth, augment=augment, hands=list(free_sources()) if o.pretrain or o.synth else [])
     return _train_lines(out, dls, **net, height=48, epochs=o.epochs, lr=o.lr, seed=seed, patience=patience, resume=resume, normalisation='moments', init=init, average=o.average, shortcut=shortcut,
                         bs=o.bs, subsample=subsample, data='IAM lines', licence=source('iam').licence, split=f'{split} train', n_train=len(dls.train_ds), n_val=len(dls.valid_ds), **about)
-
-def _recipe(name, given):
-    if name not in RECIPES: raise TextRecognizerError(f'There is no recipe {name!r}; known are {", ".join(RECIPES)}.')
-    o = SimpleNamespace(**{**RECIPES[name], **{k: v for k, v in given.items() if v is not None}})
-    if not 0 <= o.synth < 1: raise TextRecognizerError(f'synth is {o.synth}; a share from 0 up to below 1 was wanted.')
-    if not 0 <= o.average < 1: raise TextRecognizerError(f'average is {o.average}; a decay from 0 up to below 1 was wanted.')
-    return o
 
 # %% ../nbs/60_experiment.ipynb #e60541cd
 def _calibrate(learn):
@@ -248,11 +253,40 @@ def train_language(
     lm.save(out, **meta)
     return meta
 
+# %% ../nbs/60_experiment.ipynb #6682d34d
+def train_page_xml(
+    out, # weight file to write
+    pages=None, # folder or zip of pictures with PAGE XML
+    init=None, # weight file of a line reader to start from; by default the shipped one
+    lines:int=None, # learn so many lines, the first of the training part; by default all
+    share:float=.6, # of the way to the adapted weights: less keeps more of other hands
+    steps:int=None, # batches; by default `hand_steps` of the number of lines
+    lr:float=1.5e-3, # highest learning rate
+    bs:int=8, # lines per batch
+    subsample:float=1., # random part of the training lines
+    seed:int=42, # of everything random
+) -> dict: # what stands in the weight file
+    "Adapt a line reader to a hand and write `out`."
+    if not pages: raise TextRecognizerError('page_xml was asked for without pages; --pages FOLDER, with pictures and PAGE XML, was wanted.')
+    reader = LinePredictor(init)
+    own, start = PageXML(pages, reader.vocab), time.time()
+    _log(own, f'left out: {dict(own.skipped)}' if own.skipped else '')
+    few = len(own.pages) < 3
+    known, valid = own.pictures('all' if few else 'train', lines, seed), ([], []) if few else own.pictures('valid', seed=seed)
+    rows = draw(range(len(known[0])), subsample, seed)
+    new = adapt(reader, *([o[i] for i in rows] for o in known), share, steps, lr, bs, hand=Path(pages).name, seed=seed)
+    rate = lambda p: cer([o.text for o in p.predict_batch(valid[0])], valid[1])
+    reached = {} if few else dict(val_cer_before=rate(reader), val_cer=rate(new))
+    meta = dict(n_train=len(rows), n_val=len(valid[0]), seconds=round(time.time() - start), torch=torch.__version__, commit=code_commit(), **reached)
+    new.save(out, **meta)
+    return {**new.meta, **meta}
+
 # %% ../nbs/60_experiment.ipynb #2dce791f
 TRAININGS = dict(emnist_lines=(train_emnist_lines, dict(network='LineCRNN', epochs=10, lr=3e-3, bs=32), LINE_NETWORKS),
                  iam_lines=(train_iam_lines, {}, LINE_NETWORKS),
                  iam_paragraphs=(train_iam_paragraphs, dict(network='LineUNet', epochs=20, lr=3e-3, bs=8), DETECTOR_NETWORKS),
                  characters=(train_characters, dict(network='GlyphNet', epochs=20, lr=5e-3, bs=256), CHARACTER_NETWORKS),
+                 page_xml=(train_page_xml, {}, {}),
                  language=(train_language, {}, {}))
 
 def _check_out(out):
@@ -289,7 +323,7 @@ def tr_train(
     lr:float=None, # Highest learning rate: by default 3e-3, the recipe's, 3e-3 and 5e-3
     bs:int=None, # Items per batch: by default 32, the recipe's, 8 and 256
     recipe:Param('iam_lines: cpu (two cores, an evening) or full (a GPU); by default cpu', str, choices=list(RECIPES))=None,
-    init:str=None, # iam_lines: weight file of the same network to start from
+    init:str=None, # iam_lines, page_xml: weight file to start from, for iam_lines of the same network; page_xml starts from the shipped one by default
     pretrain:int=None, # iam_lines: epochs of 10,000 synthetic lines that come first; by default the recipe's
     average:float=None, # iam_lines: decay of the average of the weights, 0 keeps none; by default the recipe's
     shortcut:float=None, # iam_lines: weight of the CTC shortcut's loss; by default 0.1
@@ -297,6 +331,10 @@ def tr_train(
     subsample:float=1., # Random part of the training data, above 0 and up to 1
     seed:int=42, # Of everything random
     out:str='', # Weight file to write: by default TASK.h5
+    pages:str=None, # page_xml: folder or zip of pictures with PAGE XML, of one hand
+    lines:int=None, # page_xml: learn so many lines; by default all of the training part
+    share:float=None, # page_xml: part of the way to the adapted weights, less keeps more of other hands; by default 0.6
+    steps:int=None, # page_xml: batches of bs lines; by default 20 times the square root of the number of lines, up to 400
     data:Param('characters, emnist_lines: data set; by default hc62', str, choices=list(DATA_SETS))=None,
     form:Param('emnist_lines: classic (EMNIST characters in squares) or free (characters and fonts); by default classic', str, choices=['classic', 'free'])=None,
     overlap:float=None, # emnist_lines: largest overlap of neighbours, share of a character; by default 0.33
@@ -315,7 +353,7 @@ def tr_train(
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, overlap=overlap, max_length=max_length,
                                order=order, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
                                split=split, patience=patience, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
-                               form=form, augment=False if no_augment else None, resume=resume or None))
+                               form=form, pages=pages, lines=lines, share=share, steps=steps, augment=False if no_augment else None, resume=resume or None))
     _check_out(out)
     meta = TRAININGS[task][0](out, subsample=subsample, seed=seed, **kw)
     reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47', 'val_perplexity', 'val_iou_odd', 'val_iou_even') if k in meta)

@@ -18,8 +18,9 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from ..core import TextRecognizerError, seed_everything
 from ..ctc import PositionLoss, ShortcutCTCLoss
-from .character import BFloat16, has_fast_bf16
+from .character import BFloat16
 from ..metrics import cer, wer
+from ..networks.character import has_fast_bf16
 from ..networks.line import check_steps, line_network
 from ..text import VOCAB, Vocab
 from ..weights import load_state, load_weights, save_weights
