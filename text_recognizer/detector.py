@@ -378,7 +378,8 @@ def region_strands(
     near = np.where(part, labels[rows, cols], 0)
     out = []
     for i in wide:
-        label = np.zeros((near.shape[0] + y0, near.shape[1] + x0), int); label[y0:, x0:][near == i] = r.parity
+        y, x = np.nonzero(near == i)
+        label = np.zeros(ink.shape, int); label[y + y0, x + x0] = r.parity
         out += label_regions(label)
     return out
 
@@ -391,8 +392,7 @@ class LineDetector(LineFinder):
     ):
         super().__init__(**kwargs)
         self.path = path = Path(path or package_path('weights', 'detector.h5'))
-        state, self.meta = load_weights(path, kind='detector')
-        self.size = int(self.meta['size'])
+        state, self.meta = load_weights(path, kind='detector'); self.size = int(self.meta['size'])
         self.model = load_state(detector_network(self.meta['network'], **self.meta['args']), state, path).eval()
     def __repr__(self): return f'LineDetector({self.meta["network"]}, {self.size} pixels)'
 
@@ -411,8 +411,7 @@ class LineDetector(LineFinder):
         for size in (self.size, self.size*3//2, self.size*2):
             small, k = shrink_page(flat, size)
             label = self.model(small[None])[0].argmax(0).numpy()
-            regions = label_regions(label)
-            lines, height = join_regions(regions, slope)
+            lines, height = join_regions(regions := label_regions(label), slope)
             parts = [region_strands(o, height, small[0].numpy()) for o in regions]
             if any(len(o) > 1 for o in parts): lines, height = join_regions(sum(parts, []), slope)
             if not lines or height >= least: break
@@ -422,8 +421,7 @@ class LineDetector(LineFinder):
         "Give each pixel to the line whose label is nearest."
         label, lines, height, k = self.page_lines(flat, slope)
         own, h, w = np.zeros(label.shape, np.int16), *label.shape
-        for i, l in enumerate(lines, 1):
-            for r in l: own[r.pixels] = i
+        for i, r in [(i, r) for i, l in enumerate(lines, 1) for r in l]: own[r.pixels] = i
         near = ndi.distance_transform_edt(own == 0, sampling=(1, .5), return_distances=False, return_indices=True) if lines else None
         def band(ys, xs):
             y, x = np.clip(((ys - down[xs])*k).astype(int), 0, h - 1), np.clip((xs*k).astype(int), 0, w - 1)
