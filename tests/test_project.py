@@ -1,5 +1,5 @@
 """What no cell can test: the order of imports, the written-down layout, and the commands as a user types them."""
-import ast, json, re, subprocess, sys
+import ast, builtins, dis, importlib, json, re, subprocess, sys, types
 from pathlib import Path
 
 import pytest
@@ -30,6 +30,18 @@ def test_imports_only_smaller_numbers(path):
 def test_every_notebook_is_in_the_sidebar():
     listed = set(re.findall(r'[\w.]+\.ipynb', (ROOT/'nbs'/'sidebar.yml').read_text()))
     assert listed == {p.name for p in NOTEBOOKS}
+
+def globals_used(code):
+    yield from (o.argval for o in dis.get_instructions(code) if o.opname == 'LOAD_GLOBAL')
+    for o in code.co_consts:
+        if isinstance(o, types.CodeType): yield from globals_used(o)
+
+@pytest.mark.parametrize('name', sorted(filter(None, MODULES)))
+def test_module_defines_what_it_uses(name):
+    "A cell sees the imports of all cells above it; an exported module sees only those that are exported too."
+    module = importlib.import_module(f'text_recognizer.{name}')
+    code = compile(Path(module.__file__).read_text(encoding='utf-8'), module.__file__, 'exec')
+    assert not set(globals_used(code)) - set(vars(module)) - set(dir(builtins))
 
 def command(name, *args):
     return subprocess.run([str(Path(sys.executable).parent/name), *map(str, args)], capture_output=True, text=True)

@@ -38,6 +38,7 @@ from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS, line_network
 from .sources import source
 from .text import VOCAB
+from .weights import load_weights
 
 # %% ../nbs/60_experiment.ipynb #a7b2f34c
 def code_commit() -> str | None: # 40 hex digits, or None outside a checkout
@@ -114,7 +115,7 @@ def _licence(data): return 'CC0' if data == 'tiny' else 'as its data: research u
 
 # %% ../nbs/60_experiment.ipynb #c910e40d
 RECIPES = dict(
-    cpu=dict(network='LineCRNN', args={}, epochs=24, lr=2e-3, bs=16, pretrain=1, synth=.2, average=.998),
+    cpu=dict(network='LineCRNN', args={}, epochs=24, lr=2e-3, bs=16, pretrain=2, synth=.2, average=.998),
     full=dict(network='LineCRNN', args=dict(chs=(32, 64, 128, 192), blocks=(2, 3, 3), hidden=256, layers=3), epochs=160, lr=1.5e-3, bs=32, pretrain=8, synth=.4, average=.999))
 
 def _recipe(name, given):
@@ -128,7 +129,7 @@ def _pretrained(out, resume, **kw):
     "Weights that have read synthetic lines, made beside the checkpoints of `out`."
     path = _run_folder(out)/'pretrained.h5'
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not (resume and path.exists()): train_emnist_lines(path, form='free', resume=resume, **kw)
+    if not (resume and path.exists()): train_emnist_lines(path, form='free', max_length=20, resume=resume, **kw)
     return path
 
 # %% ../nbs/60_experiment.ipynb #8dd471f6
@@ -270,7 +271,7 @@ def train_page_xml(
     if not pages: raise TextRecognizerError('page_xml was asked for without pages; --pages FOLDER, with pictures and PAGE XML, was wanted.')
     reader = LinePredictor(init)
     own, start = PageXML(pages, reader.vocab), time.time()
-    _log(own, f'left out: {dict(own.skipped)}' if own.skipped else '')
+    _log(f'{own}; left out: {dict(own.skipped) or "none"}')
     few = len(own.pages) < 3
     known, valid = own.pictures('all' if few else 'train', lines, seed), ([], []) if few else own.pictures('valid', seed=seed)
     rows = draw(range(len(known[0])), subsample, seed)
