@@ -58,7 +58,7 @@ def hand_items(
 def blend_weights(
     before:nn.Module, # the network as it was
     after:nn.Module, # the same network, trained further
-    share:float=.6, # of the way from `before` to `after`: 0 is `before`, 1 is `after`
+    share:float=.5, # of the way from `before` to `after`: 0 is `before`, 1 is `after`
 ) -> nn.Module: # a new network
     "Interpolate two networks weight by weight (WiSE-FT, Wortsman et al. 2022)."
     if not 0 <= share <= 1: raise TextRecognizerError(f'share is {share}; a number from 0 to 1 was wanted.')
@@ -104,7 +104,7 @@ def adapt(
     predictor:LinePredictor, # the reader to start from; it stays as it is
     lines:list, # pictures of lines of one hand: anything that `load_image` takes
     texts:list, # what stands in each, made of the predictor's characters
-    share:float=.6, # of the way to the adapted weights: less keeps more of other hands
+    share:float=.5, # of the way to the adapted weights: less keeps more of other hands
     steps:int=None, # batches; by default `hand_steps` of the number of lines
     lr:float=1.5e-3, # highest learning rate
     bs:int=8, # lines per batch

@@ -260,7 +260,7 @@ def train_page_xml(
     pages=None, # folder or zip of pictures with PAGE XML
     init=None, # weight file of a line reader to start from; by default the shipped one
     lines:int=None, # learn so many lines, the first of the training part; by default all
-    share:float=.6, # of the way to the adapted weights: less keeps more of other hands
+    share:float=.5, # of the way to the adapted weights: less keeps more of other hands
     steps:int=None, # batches; by default `hand_steps` of the number of lines
     lr:float=1.5e-3, # highest learning rate
     bs:int=8, # lines per batch
@@ -334,7 +334,7 @@ def tr_train(
     out:str='', # Weight file to write: by default TASK.h5
     pages:str=None, # page_xml: folder or zip of pictures with PAGE XML, of one hand
     lines:int=None, # page_xml: learn so many lines; by default all of the training part
-    share:float=None, # page_xml: part of the way to the adapted weights, less keeps more of other hands; by default 0.6
+    share:float=None, # page_xml: part of the way to the adapted weights, less keeps more of other hands; by default 0.5
     steps:int=None, # page_xml: batches of bs lines; by default 20 times the square root of the number of lines, up to 400
     data:Param('characters, emnist_lines: data set; by default hc62', str, choices=list(DATA_SETS))=None,
     form:Param('emnist_lines: classic (EMNIST characters in squares) or free (characters and fonts); by default classic', str, choices=['classic', 'free'])=None,
