@@ -100,9 +100,11 @@ class ShowLines(Callback):
     def after_epoch(self):
         for t, p in getattr(self, 'seen', []): self.out(f'{t!r} → {p!r}')
 
-# %% ../../nbs/24_learn.line.ipynb #de240a61
+# %% ../../nbs/24_learn.line.ipynb #f82a9263
 def _average(learn): return getattr(learn, 'average', None)
-def _new_average(model, decay): return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(decay), use_buffers=True)
+def _new_average(model, decay):
+    def average(means, news, n): get_ema_multi_avg_fn(min(decay, (1 + float(n))/(10 + float(n))))(means, news, n)
+    return AveragedModel(model, multi_avg_fn=average, use_buffers=True)
 
 class WeightAverage(Callback):
     "Keep an exponential moving average of the weights in `learn.average`, and validate with it."
