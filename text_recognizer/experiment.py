@@ -83,7 +83,7 @@ def train_emnist_lines(
     lr:float=3e-3, # its highest learning rate
     bs:int=32, # lines per batch
     subsample:float=1., # part of the 10,000 lines that make an epoch
-    data:str='hc62', # characters: 'hc62', 'emnist' or 'tiny'
+    data:str='hc62', # characters: 'hc62', 'emnist' or 'tiny'; free lines take 'auto' too: what is in place
     form:str='classic', # 'classic' or 'free'
     overlap:float=.33, # classic: largest overlap of neighbours, 0 up to below 1
     max_length:int=None, # most characters of a line; by default 34, of free lines 60
@@ -110,7 +110,9 @@ def _classic_dls(network, args, data, bs, n_train, n_valid, overlap, max_length,
                            augment=None if fixed else augment_classic) # a warp would move characters out of their places
     return dls, args
 
-def _hands(data): return ('tiny', 'pillow') if data == 'tiny' else free_sources()
+def _hands(data):
+    if data == 'auto': return free_sources()
+    return ('tiny', 'pillow') if data == 'tiny' else (data, 'fonts') if 'fonts' in free_sources() else (data,)
 def _licence(data): return 'CC0' if data == 'tiny' else 'as its data: research use'
 
 # %% ../nbs/60_experiment.ipynb #c910e40d
@@ -129,7 +131,7 @@ def _pretrained(out, resume, **kw):
     "Weights that have read synthetic lines, made beside the checkpoints of `out`."
     path = _run_folder(out)/'pretrained.h5'
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not (resume and path.exists()): train_emnist_lines(path, form='free', max_length=20, resume=resume, **kw)
+    if not (resume and path.exists()): train_emnist_lines(path, data='auto', form='free', max_length=20, resume=resume, **kw)
     return path
 
 # %% ../nbs/60_experiment.ipynb #8dd471f6
