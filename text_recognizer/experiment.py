@@ -263,6 +263,7 @@ def train_page_xml(
     init=None, # weight file of a line reader to start from; by default the shipped one
     lines:int=None, # learn so many lines, the first of the training part; by default all
     share:float=.5, # of the way to the adapted weights: less keeps more of other hands
+    defer:float=.9, # part of the lines that the old network is to leave to the new one; 1 leaves it every line
     steps:int=None, # batches; by default `hand_steps` of the number of lines
     lr:float=1.5e-3, # highest learning rate
     bs:int=8, # lines per batch
@@ -277,7 +278,7 @@ def train_page_xml(
     few = len(own.pages) < 3
     known, valid = own.pictures('all' if few else 'train', lines, seed), ([], []) if few else own.pictures('valid', seed=seed)
     rows = draw(range(len(known[0])), subsample, seed)
-    new = adapt(reader, *([o[i] for i in rows] for o in known), share, steps, lr, bs, hand=Path(pages).name, seed=seed)
+    new = adapt(reader, *([o[i] for i in rows] for o in known), share, defer, steps, lr, bs, hand=Path(pages).resolve().name, seed=seed)
     rate = lambda p: cer([o.text for o in p.predict_batch(valid[0])], valid[1])
     reached = {} if few else dict(val_cer_before=rate(reader), val_cer=rate(new))
     meta = dict(n_train=len(rows), n_val=len(valid[0]), seconds=round(time.time() - start), torch=torch.__version__, commit=code_commit(), **reached)
@@ -337,6 +338,7 @@ def tr_train(
     pages:str=None, # page_xml: folder or zip of pictures with PAGE XML, of one hand
     lines:int=None, # page_xml: learn so many lines; by default all of the training part
     share:float=None, # page_xml: part of the way to the adapted weights, less keeps more of other hands; by default 0.5
+    defer:float=None, # page_xml: part of the lines that the old network is to leave to the new one, 1 leaves it every line; by default 0.9
     steps:int=None, # page_xml: batches of bs lines; by default 20 times the square root of the number of lines, up to 400
     data:Param('characters, emnist_lines: data set; by default hc62', str, choices=list(DATA_SETS))=None,
     form:Param('emnist_lines: classic (EMNIST characters in squares) or free (characters and fonts); by default classic', str, choices=['classic', 'free'])=None,
@@ -356,8 +358,8 @@ def tr_train(
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, overlap=overlap, max_length=max_length,
                                order=order, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
                                split=split, patience=patience, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
-                               form=form, pages=pages, lines=lines, share=share, steps=steps, augment=False if no_augment else None, resume=resume or None))
+                               form=form, pages=pages, lines=lines, share=share, defer=defer, steps=steps, augment=False if no_augment else None, resume=resume or None))
     _check_out(out)
     meta = TRAININGS[task][0](out, subsample=subsample, seed=seed, **kw)
-    reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47', 'val_perplexity', 'val_iou_odd', 'val_iou_even') if k in meta)
-    print(f'{out}: {reached} on {meta["n_val"]} validation items')
+    reached = ', '.join(f'{k[4:]} {meta[k]:.4f}' for k in ('val_cer_before', 'val_cer', 'val_wer', 'val_accuracy', 'val_accuracy47', 'val_perplexity', 'val_iou_odd', 'val_iou_even') if k in meta)
+    print(f'{out}: {reached} on {meta["n_val"]} validation items' if meta['n_val'] else f'{out}: {meta["n_train"]} items learned, none left to measure on')

@@ -81,9 +81,10 @@ def find_rules(
         off = abs(ys - slope*cols*block - first - cover.argmax()); near = off <= 3
         for _ in range(3):
             x, y = cols[near], ys[near]
+            if len(np.unique(x)) < 2: break # no direction: a stroke in a narrow picture
             fit, at = np.polyfit((x + .5)*block, y, 1, w=thin[y, x]**4)
             near &= abs(ys - fit*(cols + .5)*block - at) <= 1.5
-        rules.append((float(fit), float(at), int(x.min())*block, min(w, (int(x.max()) + 1)*block)))
+        else: rules.append((float(fit), float(at), int(x.min())*block, min(w, (int(x.max()) + 1)*block)))
         ys, cols = ys[off > k + 1], cols[off > k + 1]
     return rules
 

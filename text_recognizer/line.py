@@ -18,7 +18,7 @@ from .core import TextRecognizerError, load_image, package_path
 from .ctc import BeamDecoder, CharSpan, WordSpan, greedy_spans, line_conf, position_spans, word_spans
 from .ink import SIDE, flatten_paper, normalize_line, remove_rules
 from .language import CharNgram
-from .networks.line import for_inference, line_network
+from .networks.line import LineCascade, for_inference, line_network
 from .text import Vocab
 from .weights import WeightsError, load_state, load_weights
 
@@ -77,8 +77,9 @@ class LinePredictor:
         except KeyError as e: raise WeightsError(f'{path} does not say its {e.args[0]}; it may be a checkpoint, and finished line weights were wanted.') from None
         self.normalisation = self.meta.get('normalisation', 'moments')
         if self.normalisation not in NORMALISATIONS: raise WeightsError(f'{path} wants the normalisation {self.normalisation!r}; known are {", ".join(NORMALISATIONS)}.')
-        model = line_network(self.meta['network'], len(self.vocab), self.height, **self.meta['args'])
-        missing = {k: v for k, v in model.state_dict().items() if k.startswith('shortcut.')} # trained with, not shipped
+        net = lambda: line_network(self.meta['network'], len(self.vocab), self.height, **self.meta['args'])
+        model = LineCascade(net(), net(), **self.meta['cascade']) if 'cascade' in self.meta else net()
+        missing = {k: v for k, v in model.state_dict().items() if 'shortcut.' in k} # trained with, not shipped
         self.model = load_state(model, {**missing, **state}, path).eval()
         self.lm = None
         self.spans = self._decoder(lm)

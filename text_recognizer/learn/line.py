@@ -83,6 +83,7 @@ def start_from(
     state, meta = load_weights(path, kind='line')
     want = json.loads(json.dumps(dict(learn.spec, chars=learn.vocab.chars)))
     if (got := {k: meta.get(k) for k in want}) != want: raise TextRecognizerError(f'{path} holds {got}; weights of {want} were wanted.')
+    if 'cascade' in meta: raise TextRecognizerError(f'{path} holds two networks, one of them adapted to a hand; weights of a single one were wanted.')
     fresh = {k: v for k, v in learn.model.state_dict().items() if k.startswith('shortcut.')}
     load_state(learn.model, {**fresh, **state}, path)
     return learn

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['LINE_NETWORKS', 'WindowLeNet', 'LineWindowLinear', 'LineWindowLSTM', 'LineAllConv', 'conv_stem', 'LineCRNN',
-           'DilatedBlock', 'LineDilated', 'line_network', 'steps_needed', 'check_steps', 'for_inference']
+           'DilatedBlock', 'LineDilated', 'line_network', 'steps_needed', 'check_steps', 'path_score', 'LineCascade',
+           'for_inference']
 
 # %% ../../nbs/22_networks.line.ipynb #0cbed9a0
 import copy, inspect
@@ -231,6 +232,32 @@ def check_steps(
     raise TextRecognizerError(f'{type(net).__name__} has too few time steps for {len(bad)} of {len(texts)} lines: {said}'
                               + (f' (at least {max(n for *_, n in bad)*net.stride} columns).' if net.decoding == 'ctc' else '.'))
 
+# %% ../../nbs/22_networks.line.ipynb #21b4da75
+def path_score(
+    logits:torch.Tensor, # `(b, t, n_vocab)` of a CTC network
+) -> torch.Tensor: # `(b,)`, natural logarithms, at most 0
+    "Log probability of the best CTC path per character of what it says."
+    best, ids = logits.log_softmax(-1).max(-1)
+    said = (ids > 0) & (ids != F.pad(ids, (1, 0))[:, :-1])
+    return best.sum(1)/said.sum(1).clamp_min(1)
+
+class LineCascade(nn.Module):
+    "Read with `first`, and lines whose `path_score` is below `sure` with `second` (IDK cascade, Wang et al. 2018)."
+    def __init__(self,
+        first:nn.Module, # a CTC line network
+        second:nn.Module, # another of the same stride and classes
+        sure:float, # the `path_score` from which on `first` is believed
+    ):
+        super().__init__()
+        self.first, self.second, self.sure = first, second, sure
+        self.decoding, self.stride = first.decoding, first.stride
+
+    def forward(self, x): # `(b, 1, h, w)` → `(b, t, n_vocab)`
+        logits = self.first(x)
+        unsure = path_score(logits) < self.sure
+        if unsure.any(): logits = logits.index_put((unsure.nonzero()[:, 0],), self.second(x[unsure]))
+        return logits
+
 # %% ../../nbs/22_networks.line.ipynb #95ccae51
 def _fold_bn(net):
     "Fold each BatchNorm into the convolution in front of it."
@@ -247,8 +274,8 @@ def for_inference(
     net = copy.deepcopy(net).eval().requires_grad_(False)
     _fold_bn(net)
     net = net.to(memory_format=torch.channels_last)
-    if hasattr(net, 'stem') and (has_fast_bf16() if bf16 is None else bf16):
-        net.stem.bfloat16()
-        net.stem.register_forward_pre_hook(lambda m, x: (x[0].bfloat16(),))
-        net.stem.register_forward_hook(lambda m, x, y: y.float())
+    for stem in [m.stem for m in net.modules() if hasattr(m, 'stem')] if (has_fast_bf16() if bf16 is None else bf16) else []:
+        stem.bfloat16()
+        stem.register_forward_pre_hook(lambda m, x: (x[0].bfloat16(),))
+        stem.register_forward_hook(lambda m, x, y: y.float())
     return net
