@@ -88,3 +88,10 @@ def test_bad_weights_are_explained(tmp_path):
     for data in (shipped[:len(shipped)//2], b'text'):
         res = command('tr_read', ROOT/'text_recognizer'/'samples'/'page.png', '--weights', write(tmp_path/'w.h5', data))
         assert res.returncode == 1 and 'w.h5' in res.stderr and 'Traceback' not in res.stderr
+
+@pytest.mark.parametrize('path', NOTEBOOKS, ids=lambda p: p.stem)
+def test_title_cell_is_alone(path):
+    "nbdev turns the title cell into front matter and drops whatever stands below the quote: the introduction has a cell of its own."
+    cells = [''.join(c['source']) for c in json.loads(path.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'markdown']
+    assert re.fullmatch(r'# .+\n\n> .+', cells[0]), f'{path.name}: the title cell holds {cells[0][:200]!r}; a title and one > line were wanted.'
+    assert len(cells[1]) > 80 and not cells[1].startswith('#'), f'{path.name}: no introduction after the title.'
