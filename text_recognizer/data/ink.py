@@ -126,8 +126,9 @@ class InkSet:
 def joined_marks(
     text:str, # as labelled
 ) -> str: # without spaces in front of marks that end a word
-    "Join `. , ; : ! ?` to the word before."
-    return re.sub(r"(?<=[A-Za-z]) ([.,;:!?])(?= |$)", r'\1', ' '.join(text.split()))
+    "Join `. , ; : ! ?` and endings such as `'s` to the word before."
+    text = re.sub(r"(?<=[a-z]) ('(?:s|ll|re|ve|d|m|t)\b)", r'\1', ' '.join(text.split()))
+    return re.sub(r"(?<=[A-Za-z]) ([.,;:!?])(?= |$)", r'\1', text)
 
 # %% ../../nbs/35_data.ink.ipynb #04f1fa58
 INK_SETS = dict(iam=('ink_iam_ondb', ('lines',)), unipen=('ink_unipen', ('lines', 'words', 'characters')))
