@@ -27,19 +27,28 @@ def rgb_picture(
         img = Image.alpha_composite(Image.new('RGBA', img.size, 'white'), img)
     return np.array(img.convert('RGB'))
 
-# %% ../nbs/46_peers.ipynb #cc68c5a4
+# %% ../nbs/46_peers.ipynb #48df7d21
+def _follows(a, b):
+    "How far piece `b` (left, right, height) lies off the prolonged middle line of `a`, in the smaller of their heights; inf for one that does not come after it."
+    (la, ra, ha), (lb, rb, hb) = a, b
+    if lb[0] < ra[0] - max(ha, hb): return np.inf
+    dx, dy = max((ra - la, rb - lb), key=lambda o: o[0])
+    return abs(lb[1] - ra[1] - dy/max(1e-6, dx)*(lb[0] - ra[0]))/max(1e-6, min(ha, hb))
+
 def text_rows(
     quads, # `(n, 4, 2)`: corners of the pieces, from the upper left around, pixels
 ) -> list[list]: # rows from top to bottom; each lists its pieces from left to right
     "Join pieces of text to rows."
-    quads, rows = np.asarray(quads, float).reshape(-1, 4, 2), []
-    x, y = quads.mean(1).T
-    h = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
-    for i in np.argsort(y, kind='stable').tolist():
-        near = [r for r in rows if any(abs(y[i] - y[j]) < .5*min(h[i], h[j]) for j in r)]
-        if near: near[-1].append(i)
+    q, rows = np.asarray(quads, float).reshape(-1, 4, 2), []
+    if not len(q): return []
+    left, right, h = (q[:, 0] + q[:, 3])/2, (q[:, 1] + q[:, 2])/2, np.linalg.norm(q[:, 3] - q[:, 0], axis=1)
+    for i in np.argsort(left[:, 0], kind='stable').tolist():
+        off = [_follows(*((left[j], right[j], h[j]) for j in (r[-1], i))) for r in rows]
+        if off and min(off) < .5: rows[int(np.argmin(off))].append(i)
         else: rows.append([i])
-    return [sorted(r, key=lambda i: x[i]) for r in rows]
+    dx, dy = (right - left).T
+    slope = dy.sum()/max(1., dx.sum())
+    return sorted(rows, key=lambda r: np.mean([left[i, 1] + right[i, 1] - slope*(left[i, 0] + right[i, 0]) for i in r]))
 
 # %% ../nbs/46_peers.ipynb #f551c87d
 def _row_line(row, quads, texts, scores):
