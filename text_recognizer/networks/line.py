@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ..core import TextRecognizerError
+from .ppocr import PPReader
 from .character import ResBlock, conv_bn, has_fast_bf16
 
 # %% ../../nbs/22_networks.line.ipynb #1450165e
@@ -193,7 +194,7 @@ class LineDilated(nn.Module):
     def forward(self, x): return self.head(self.context(self.stem(x).amax(2))).transpose(1, 2) # `(b, 1, h, w)` → `(b, w/4, n_vocab)`
 
 # %% ../../nbs/22_networks.line.ipynb #45b70a4b
-LINE_NETWORKS = {o.__name__: o for o in (LineCRNN, LineDilated, LineAllConv, LineWindowLSTM, LineWindowLinear)}
+LINE_NETWORKS = {o.__name__: o for o in (LineCRNN, LineDilated, LineAllConv, LineWindowLSTM, LineWindowLinear, PPReader)}
 
 def line_network(
     name:str, # a key of `LINE_NETWORKS`
