@@ -96,9 +96,15 @@ def _check_bytes(what, n):
     if not n: raise ImageError(f'{what} is an empty file: expected an image.')
     if n > MAX_BYTES: raise ImageError(f'{what} is too large: expected at most {MAX_BYTES//10**6} MB, got {n//10**6:,} MB or more.')
 
+def _named(path):
+    "`path` as a sentence shows it: printable, and of bounded length."
+    name = ''.join(c if c.isprintable() else '?' for c in os.fsdecode(path))
+    return name if len(name) <= 200 else f'{name[:100]}…{name[-99:]}'
+
 def _open_path(path):
-    "The file at `path`, open for reading."
-    what = str(path).encode(errors='replace').decode().replace('\0', '?')
+    "The file at `path`, open for reading, and its name."
+    try: what = _named(path := os.fspath(path))
+    except TypeError as e: raise ImageError(f'The path is none: {_reason(e)}.') from None
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode): raise ImageError(f'{what} is a folder: expected an image file.')
@@ -107,7 +113,7 @@ def _open_path(path):
     except ImageError: raise
     except FileNotFoundError: raise ImageError(f'{what} does not exist: expected an image file.') from None
     except OSError as e: raise ImageError(f'{what} cannot be read: {e.strerror or e}.') from None
-    except ValueError: raise ImageError(f'{what!r} is no path: it holds characters that no file name has.') from None
+    except ValueError: raise ImageError(f'{what} is no path: it holds characters that no file name has.') from None
     try: _check_bytes(what, os.fstat(f.fileno()).st_size)
     except ImageError: f.close(); raise
     return f, what
