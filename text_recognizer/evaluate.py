@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FINDERS', 'EVALUATIONS', 'CHANGES', 'split_lines', 'line_pictures', 'changed_lines', 'tokens_apart', 'evaluate_lines',
-           'evaluate_synthetic', 'handwritten_part', 'split_pages', 'evaluate_pages', 'evaluate_paragraphs',
-           'evaluate_characters', 'tr_evaluate']
+           'evaluate_line_jitter', 'evaluate_synthetic', 'handwritten_part', 'split_pages', 'evaluate_pages',
+           'evaluate_cases', 'evaluate_paragraphs', 'evaluate_characters', 'tr_evaluate']
 
 # %% ../nbs/61_evaluate.ipynb #92610297
 import inspect, re, sys, time, zlib
@@ -27,8 +27,10 @@ from .data.iam_lines import padded_boxes, prepare_iam_lines, subsample as draw
 from .data.iam_paragraphs import PAGE_CHANGES, changed_page
 from .detector import LineDetector, ProfileLineFinder, line_scores
 from .line import LinePredictor
-from .metrics import cer, wer
+from .metrics import cer, char_accuracy, wer
 from .paragraph import ParagraphTextRecognizer
+from .peers import ENGINES
+from .photos import JITTERS, case_scores, form_cases, full_report, jitter_cost, jitter_pictures, jittered, load_cases, read_cases
 
 # %% ../nbs/61_evaluate.ipynb #a280a28c
 def split_lines(
@@ -46,6 +48,7 @@ def line_pictures(
     iam:IAM, # the data set
     names:list, # ids of lines; those of a form stand together
     pad:int=16, # most padding around a line, pixels
+    jitter:tuple=(0., 0.), # how far each box is moved and grown, a value of `JITTERS`
 ): # yields PIL images 'L' in the order of `names`
     "Cut lines out of their forms as a user would, with their paper."
     form = None
@@ -54,7 +57,7 @@ def line_pictures(
             form = iam.lines[n].form
             img, lines = iam.form_image(form).convert('L'), sorted(iam.form(form).lines, key=lambda o: o.id)
             boxes = dict(zip([o.id for o in lines], padded_boxes([o.box for o in lines], img.size, pad)))
-        yield img.crop(boxes[n])
+        yield img.crop(jittered(boxes[n], img.size, *jitter))
 
 def changed_lines(
     iam:IAM, # the data set
@@ -65,7 +68,8 @@ def changed_lines(
     return [corrupt(img, change, zlib.crc32(n.encode())) for n, img in zip(names, line_pictures(iam, names))]
 
 # %% ../nbs/61_evaluate.ipynb #2ba74b25
-def _report(preds, targs, seconds, **more): return dict(cer=cer(preds, targs), wer=wer(preds, targs), n=len(targs), seconds=round(seconds, 2), **more)
+def _report(preds, targs, seconds, **more):
+    return dict(cer=cer(preds, targs), wer=wer(preds, targs), accuracy=char_accuracy(preds, targs), n=len(targs), seconds=round(seconds, 2), **more)
 
 def tokens_apart(
     text:str, # natural text
@@ -81,7 +85,7 @@ def evaluate_lines(
     share:float=1., # random part of its lines
     change:str=None, # a key of `LINE_CORRUPTIONS`: read pictures cut from the forms and changed so; by default prepared crops are read
     review:float=None, # share of wrong words that may be expected among those that nobody checks; None: no question
-) -> dict: # `cer`, `wer`, the same with `tokens_apart`, `ece_word`, `ece_line` as fractions of 1, `n` lines, `seconds` of reading; with `review` also `checked` and `left`
+) -> dict: # `cer`, `wer`, `accuracy`, the same with `tokens_apart`, `ece_word`, `ece_line` as fractions of 1, `n` lines, `seconds` of reading; with `review` also `checked` and `left`
     "Read IAM's lines and compare."
     iam = iam or IAM()
     store = prepare_iam_lines(iam)
@@ -94,13 +98,28 @@ def evaluate_lines(
     if review is not None: more |= {k: v for k, v in review_outcome(outcomes(results, texts), review).items() if k in ('checked', 'left')}
     return _report(preds, texts, seconds, cer_tokens=cer(*apart), wer_tokens=wer(*apart), **more)
 
+# %% ../nbs/61_evaluate.ipynb #e70749ad
+def evaluate_line_jitter(
+    lines:LinePredictor, # the reader
+    iam:IAM=None, # the data set; by default the one in place
+    part:str='val', # part of a split
+    share:float=1., # random part of its lines
+) -> dict: # as `jitter_cost`, `n` lines, `seconds` of reading
+    "Read IAM's lines from boxes that are moved and grown."
+    iam = iam or IAM()
+    names = draw([o.id for o in split_lines(iam, part) if o.form in iam.images], share)
+    texts, cers, start = [iam.lines[n].text for n in names], {}, time.time()
+    for k, jitter in tqdm(JITTERS.items(), desc='jitter', file=sys.stderr):
+        cers[k] = cer([o.text for o in lines.predict_batch(list(line_pictures(iam, names, 0, jitter)))], texts)
+    return dict(**jitter_cost(cers), n=len(names), seconds=round(time.time() - start, 2))
+
 # %% ../nbs/61_evaluate.ipynb #6b3891cb
 def evaluate_synthetic(
     lines:LinePredictor, # the reader
     data:str='hc62', # characters: 'hc62', 'emnist' or 'tiny'
     part:str='test', # 'train', 'valid' or 'test'
     share:float=1., # random part of the lines
-) -> dict: # `cer`, `wer` as fractions of 1, `n` lines, `seconds` of reading
+) -> dict: # `cer`, `wer`, `accuracy` as fractions of 1, `n` lines, `seconds` of reading
     "Read classic lines and compare."
     made = prepare_emnist_lines(part, data)
     rows = draw(list(range(len(made))), share)
@@ -142,7 +161,7 @@ def evaluate_pages(
     part:str='val', # part of a split; every form with a line in it is read whole
     share:float=1., # random part of the forms
     change:str='as it is', # one of `PAGE_CHANGES`
-) -> dict: # `cer`, `wer`, `n` pages, `seconds`, and `line_counts`: share of pages with the right number of lines
+) -> dict: # `cer`, `wer`, `accuracy`, `n` pages, `seconds`, and `line_counts`: share of pages with the right number of lines
     "Read IAM's forms end to end and compare."
     seconds, preds, targs, right = 0., [], [], 0
     for img, _, texts in split_pages(iam or IAM(), part, share, change):
@@ -151,6 +170,15 @@ def evaluate_pages(
         preds.append(page.text.replace('\n', ' ')); targs.append(' '.join(texts))
         right += len(page.lines) == len(texts)
     return _report(preds, targs, seconds, line_counts=right/len(targs))
+
+# %% ../nbs/61_evaluate.ipynb #2be5c23d
+def evaluate_cases(
+    reader, # has `predict`, as `ParagraphTextRecognizer`
+    cases:list, # of `Case`
+    share:float=1., # random part of the cases
+) -> dict: # as `full_report`
+    "Read pictures end to end and compare."
+    return full_report(read_cases(reader, draw(cases, share)))
 
 # %% ../nbs/61_evaluate.ipynb #96b61819
 def evaluate_paragraphs(
@@ -187,12 +215,12 @@ def evaluate_characters(
 # %% ../nbs/61_evaluate.ipynb #252d3532
 FINDERS = dict(detector=LineDetector, profile=ProfileLineFinder)
 
-def _lines(weights, lm, split, share, change=None, review=None, shear=0.):
+def _lines(weights, lm, split, share, change=None, review=None, shear=0., jitter=False):
+    if jitter and (change or review or shear): raise TextRecognizerError('--jitter is measured by itself, without --change, --review and --shear.')
+    if jitter: return evaluate_line_jitter(LinePredictor(weights, lm), part=split or 'val', share=share)
     return evaluate_lines(LinePredictor(weights, lm, (-shear, 0., shear) if shear else (0.,)), part=split or 'val', share=share, change=change, review=review)
 def _synthetic(weights, lm, split, share, data='hc62'):
     return evaluate_synthetic(LinePredictor(weights or package_path('weights', 'line_emnist.h5'), lm), data, split or 'test', share)
-def _pages(weights, lm, split, share, finder='detector', change='as it is'):
-    return evaluate_pages(ParagraphTextRecognizer(LinePredictor(weights, lm), FINDERS[finder]()), None, split or 'val', share, change)
 def _paragraphs(weights, lm, split, share, finder='detector', change='as it is'):
     if lm: raise TextRecognizerError('--lm is for reading; iam_paragraphs only finds lines.')
     if weights and finder != 'detector': raise TextRecognizerError(f'--weights {weights} is not for the finder {finder}, which is not trained.')
@@ -201,10 +229,38 @@ def _characters(weights, lm, split, share, data='hc62'):
     if lm: raise TextRecognizerError('--lm is for lines and pages; a single character has no neighbours.')
     return evaluate_characters(CharacterPredictor(weights), data, split or 'test', share)
 
-EVALUATIONS = dict(characters=_characters, emnist_lines=_synthetic, iam_lines=_lines, iam_paragraphs=_paragraphs, pages=_pages)
+# %% ../nbs/61_evaluate.ipynb #08db7403
+def _page_reader(weights, lm, finder, engine):
+    if engine in (None, 'ours'): return ParagraphTextRecognizer(LinePredictor(weights, lm), FINDERS[finder or 'detector']())
+    for k, v in dict(weights=weights, lm=lm, finder=finder).items():
+        if v: raise TextRecognizerError(f'--{k} is for our own reader; the engine {engine} brings its own.')
+    return ENGINES[engine]()
+
+def _pages(weights, lm, split, share, finder=None, change='as it is', engine=None):
+    return evaluate_pages(_page_reader(weights, lm, finder, engine), None, split or 'val', share, change)
+def _cases(weights, lm, split, share, cases, finder, engine, jitter):
+    if split: raise TextRecognizerError(f'--split {split} is for data sets that have parts; photos and forms are measured whole.')
+    if jitter and engine not in (None, 'ours'): raise TextRecognizerError(f'--jitter moves the lines of our own finders; the engine {engine} finds and reads in one.')
+    reader = _page_reader(weights, lm, finder, engine)
+    return jitter_pictures(reader.lines, reader.finder, draw(cases(), share)) if jitter else evaluate_cases(reader, cases(), share)
+def _photos(weights, lm, split, share, data=None, finder=None, engine=None, jitter=False):
+    if not data: raise TextRecognizerError('photos needs --data FOLDER: a folder with a cases.json and the pictures that it names.')
+    return _cases(weights, lm, split, share, lambda: load_cases(data), finder, engine, jitter)
+def _forms(weights, lm, split, share, finder=None, engine=None, jitter=False): return _cases(weights, lm, split, share, form_cases, finder, engine, jitter)
+
+# %% ../nbs/61_evaluate.ipynb #6efdca49
+EVALUATIONS = dict(characters=_characters, emnist_lines=_synthetic, iam_lines=_lines, iam_paragraphs=_paragraphs, pages=_pages, photos=_photos, forms=_forms)
 CHANGES = dict(iam_lines=list(LINE_CORRUPTIONS), iam_paragraphs=list(PAGE_CHANGES), pages=list(PAGE_CHANGES))
 
-def _words(res): return ', '.join(f'{k} {v:.4f}' if isinstance(v, float) else f'{k} {v}' for k, v in res.items())
+def _words(res):
+    flat = {k: v for k, v in res.items() if not isinstance(v, (dict, list))}
+    return ', '.join(f'{k} {v:.4f}' if isinstance(v, float) else f'{k} {v}' for k, v in flat.items() if v is not None)
+
+def _print_report(res):
+    "Rows of the parts of a result, then all of it."
+    for k, v in res.get('kinds', {}).items(): print(f'{k:30} {_words(v)}')
+    for k, v in res.get('jitter', {}).items(): print(f'{k:16} cer {v:.4f}')
+    print(_words(res))
 
 # %% ../nbs/61_evaluate.ipynb #52a0de98
 def _each_change(measure, changes, quiet):
@@ -220,23 +276,26 @@ def _each_change(measure, changes, quiet):
 @explained
 def tr_evaluate(
     task:Param('What to measure', str, choices=list(EVALUATIONS)),
-    data:Param('characters, emnist_lines: data set; by default hc62', str, choices=list(DATA_SETS))=None,
+    data:str=None, # characters, emnist_lines: data set, by default hc62; photos: folder with pictures and a cases.json that lists file, kind and lines of each
     split:str='', # Part: of Aachen's split train, val or test, of another as in lwi/val1; of characters train or test, of emnist_lines also valid
     weights:str='', # Weight file of what is measured (of the line reader for pages); by default the shipped one
     subsample:float=1., # Random part of the items, above 0 and up to 1
-    finder:Param('pages, iam_paragraphs: what finds the lines; by default detector', str, choices=list(FINDERS))=None,
+    finder:Param('pages, iam_paragraphs, photos, forms: what finds the lines; by default detector', str, choices=list(FINDERS))=None,
     change:Param('iam_lines, pages, iam_paragraphs: change every picture so; all: each in turn; by default none', str, choices=[*dict.fromkeys(sum(CHANGES.values(), [])), 'all'])=None,
+    engine:Param('pages, photos, forms: what reads; by default ours', str, choices=['ours', *ENGINES])=None,
+    jitter:bool=False, # iam_lines, photos, forms: what is lost when bands of lines are moved by 10 % of their height, and grown or cut by 15 %
     lm:bool=False, # lines and pages: beam search with the shipped language model
     review:float=None, # iam_lines: share of wrong words allowed among those that nobody checks; tells how many to check, and what is left
     shear:float=None, # iam_lines: read each line three times, leaning so many columns per row to the left, upright and to the right
     json:bool=False, # Print one JSON object
 ):
-    "Measure a reader on a part of a data set; the result goes to stdout."
-    named = {k: v for k, v in dict(data=data, finder=finder, change=change, review=review, shear=shear).items() if v is not None}
+    "Measure a reader on a part of a data set; the result goes to stdout. photos and forms: print counts as well as hand, the reading order is that of the file, quotes and dashes are compared in plain form, and errors on an empty wall count."
+    named = {k: v for k, v in dict(data=data, finder=finder, change=change, engine=engine, jitter=jitter or None, review=review, shear=shear).items() if v is not None}
     for k, v in named.items():
         if k not in inspect.signature(EVALUATIONS[task]).parameters: raise TextRecognizerError(f'--{k} {v} is not for {task}.')
+    if data and task != 'photos' and data not in DATA_SETS: raise TextRecognizerError(f'--data {data} is not for {task}; expected one of {", ".join(DATA_SETS)}.')
     if change and change not in (known := [*CHANGES[task], 'all']): raise TextRecognizerError(f'--change {change} is not for {task}; {", ".join(known)} are.')
     measure = partial(EVALUATIONS[task], weights or None, lm or None, split, subsample, **named)
     res = _each_change(measure, CHANGES[task], json) if change == 'all' else measure()
     if json: print(dumps(res))
-    elif change != 'all': print(_words(res))
+    elif change != 'all': _print_report(res)

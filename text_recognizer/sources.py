@@ -7,14 +7,11 @@ __all__ = ['SHELVES', 'SourceError', 'SourceFile', 'Source', 'read_source', 'sou
            'find_local', 'present', 'verify', 'how_to_get', 'fetch', 'tr_data']
 
 # %% ../nbs/04_sources.ipynb #6192d186
-import hashlib, json, os, shutil, sys, tarfile, time, zipfile, zlib
+import hashlib, json, os, shutil, sys, tarfile, time, tomllib, zipfile, zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastcore.script import Param, call_parse
-
-try: import tomllib
-except ModuleNotFoundError: import tomli as tomllib
 
 from .core import TextRecognizerError, atomic_write, data_dir, explained, package_path
 
