@@ -8,7 +8,7 @@ __all__ = ['TEXT_KINDS', 'HELD_OUT_IAM', 'HELD_OUT_FONTS', 'HELD_OUT_BACKGROUNDS
            'FontHand', 'font_piece', 'CropHand', 'level_crop', 'Pictures', 'Sources', 'ComposedLine', 'ComposedPage',
            'Sheet', 'draw_path', 'write_line', 'ink_sheet', 'blank_paper', 'rule_paper', 'margin_line', 'punch_holes',
            'wear_paper', 'Manner', 'random_manner', 'write_lines', 'write_list', 'View', 'random_view', 'photograph',
-           'compose_page', 'page_case', 'write_yardstick']
+           'compose_page', 'page_case', 'write_yardstick', 'line_maps', 'page_maps']
 
 # %% ../nbs/36_compose.ipynb #a6878bf5
 import io, json, math, zipfile
@@ -558,9 +558,8 @@ def ink_sheet(
         if a is None: continue
         if o['pen'].grain:
             rough = (255*(1 - o['pen'].grain*_tiled(_noise(1, 1024, .8), h, w, rng).clip(0, 1))).astype(np.uint8); a = cv2.multiply(a, rough, scale=1/255)
-        a = cv2.cvtColor(cv2.convertScaleAbs(a, alpha=o['strength']), cv2.COLOR_GRAY2BGR)
-        ink = cv2.multiply(a, np.array([*o['colour'], 0.]), scale=1/255)
-        img = cv2.add(cv2.multiply(img, cv2.bitwise_not(a), scale=1/255), ink)
+        a = cv2.convertScaleAbs(a, alpha=o['strength']); ink = cv2.merge([cv2.convertScaleAbs(a, alpha=c/255) for c in o['colour']])
+        img = cv2.add(cv2.multiply(img, cv2.merge([cv2.bitwise_not(a)]*3), scale=1/255), ink)
     sheet.layers = []; return img
 
 # %% ../nbs/36_compose.ipynb #7e3f6604
@@ -712,7 +711,7 @@ def write_lines(
     layer:dict, # of the sheet
     rng:np.random.Generator,
     slips:float=.015, # words that are struck out
-    full:float=.85, # lines that go on to the right edge
+    full:float=.92, # lines that go on to the right edge
 ):
     "Running text, line under line."
     x0, y, x1 = box; last = -9
@@ -1006,9 +1005,8 @@ def _light(view, size, rng, style):
     return (lamp*(rng.uniform(.76, 1.05) if rng.random() < .85 else rng.uniform(.55, .8)))[..., None]*np.array([1 + .6*warm, 1., 1 - warm], np.float32)
 
 def _edge(view, grid):
-    "How much of each pixel shows the sheet, `(h, w)` 0..1."
-    w, h = view.sheet
-    return np.minimum(np.minimum(grid[..., 0] + .5, w - .5 - grid[..., 0]), np.minimum(grid[..., 1] + .5, h - .5 - grid[..., 1])).clip(0, 1)
+    "How much of each pixel shows the sheet, `(h, w)` bytes."
+    w, h = view.sheet; return cv2.remap(np.full((h, w), 255, np.uint8), grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
 
 def _behind(src, rng, size, board=False):
     "What lies behind the sheet."
@@ -1030,9 +1028,9 @@ def _seen(src, inked, view, rng, style, board):
     if style == 'scan': behind = np.full_like(img, int(_of(rng, [255, 250, 20, 0])))
     else:
         behind = _behind(src, rng, (W, H), board); r = rng.uniform(.6, 3)
-        shadow = 1 - rng.uniform(.2, .6)*cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), r), np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), (small.shape[1], small.shape[0]))
+        shadow = 1 - rng.uniform(.2, .6)*cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), r).astype(np.float32)/255, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), (small.shape[1], small.shape[0]))
         behind = cv2.multiply(behind, cv2.cvtColor(cv2.resize((shadow*255).astype(np.uint8), (W, H), interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR), scale=1/255)
-    a = cv2.cvtColor((cover*255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
+    a = cv2.cvtColor(cover, cv2.COLOR_GRAY2BGR)
     return cv2.add(cv2.multiply(img, a, scale=1/255), cv2.multiply(behind, cv2.bitwise_not(a), scale=1/255))
 
 def _tone(rng, style):
@@ -1049,14 +1047,14 @@ def photograph(
 ) -> np.ndarray: # bytes, after JPEG
     "Light, lens, sensor and file."
     h, w = img.shape[:2]
-    img = cv2.multiply(img, cv2.resize((light*100).clip(0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_CUBIC), scale=1/100)
+    img = cv2.multiply(img, cv2.resize((light*100).clip(0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR), scale=1/100)
     sigma = abs(rng.normal(0, .7 if style != 'scan' else .35))*max(.7, max(w, h)/1600)
     if sigma > .3: img = cv2.GaussianBlur(img, (0, 0), sigma)
     if style != 'scan' and rng.random() < .1: n = int(rng.integers(3, 7)); K = np.zeros((n, n), np.float32); cv2.line(K, (0, int(rng.integers(n))), (n - 1, int(rng.integers(n))), 1.); img = cv2.filter2D(img, -1, K/K.sum())
     img = cv2.LUT(img, _tone(rng, style))
     if (strength := rng.uniform(0, 5) if style != 'scan' else rng.uniform(0, 2)) > .5:
-        n = (_tiled(_grain3(), h, w, rng).astype(np.float32)*strength/3).astype(np.int8)
-        img = cv2.subtract(cv2.add(img, n.clip(0).astype(np.uint8)), (-n).clip(0).astype(np.uint8))
+        i, roll = min(7, int(strength*8/5)), [tuple(rng.integers(0, 512, 2))]*2
+        more, less = (np.tile(np.roll(o, roll[0], (0, 1)), (-(-h//512), -(-w//512), 1))[:h, :w] for o in _grain3()[i]); img = cv2.subtract(cv2.add(img, more), less)
     if rng.random() < .3 and style != 'scan': img = cv2.addWeighted(img, 1.6, cv2.GaussianBlur(img, (0, 0), 1.2), -.6, 0)
     if rng.random() < (.06 if style == 'phone' else .2): img = cv2.cvtColor(cv2.cvtColor(img, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     ok, data = cv2.imencode('.jpg', img[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])
@@ -1064,8 +1062,9 @@ def photograph(
 
 @lru_cache(maxsize=1)
 def _grain3():
+    "Noise of a sensor in eight strengths: what it adds and what it takes."
     r = np.random.default_rng(7); a = r.normal(0, 3, (512, 512, 1)) + cv2.GaussianBlur(r.normal(0, 5, (512, 512, 3)).astype(np.float32), (0, 0), 1.2)
-    return a.astype(np.float32).clip(-12, 12)
+    return [[np.rint((s*a*(i + .5)*5/24).clip(0, 40)).astype(np.uint8) for s in (1, -1)] for i in range(8)]
 
 # %% ../nbs/36_compose.ipynb #59d42c50
 def _seen_line(o, view):
@@ -1124,3 +1123,41 @@ def write_yardstick(
         file = f'{s}.jpg'; Image.fromarray(page.image).save(folder/file, quality=92); cases.append(page_case(page, file))
     with atomic_write(folder/'cases.json') as tmp: tmp.write_text(json.dumps(cases, ensure_ascii=False), encoding='utf-8')
     return folder/'cases.json'
+
+# %% ../nbs/36_compose.ipynb #7e94476d
+def line_maps(
+    polygon:np.ndarray, # `(2n, 2)`: the upper edge from left to right, the lower edge back
+    shrink:float=.4, # r
+) -> tuple: # core and outer outline, each `(2n, 2)`
+    "Move the outline of a line inwards and outwards by D."
+    p = np.asarray(polygon, np.float32); n = len(p)//2; top, low = p[:n], p[n:][::-1]
+    area = cv2.contourArea(p); D = area*(1 - shrink**2)/max(1., cv2.arcLength(p, True)); mid, half = (top + low)/2, (top - low)/2
+    high = np.maximum(1e-3, np.linalg.norm(half, axis=1, keepdims=True)); along = mid[-1] - mid[0]; along = along/max(1e-3, np.linalg.norm(along))
+    def moved(d):
+        m = mid.copy(); m[0] -= along*d; m[-1] += along*d; h = half*np.maximum(.08, 1 + d/high)
+        return np.concatenate([m + h, (m - h)[::-1]])
+    return moved(-D), moved(D)
+
+def page_maps(
+    page:LabelledPage, # with polygons, as composed pages have them
+    size:int=960, # longest side; both sides are padded to it
+    shrink:float=.4, # r
+) -> dict: # image `(size, size, 3)` bytes; core, border, mask, border_mask `(size, size)` float32
+    "Picture and targets of a text detector."
+    h, w = page.image.shape[:2]; k = size/max(h, w); img = np.zeros((size, size, 3), np.uint8); nh, nw = round(h*k), round(w*k)
+    img[:nh, :nw] = cv2.resize(page.image, (nw, nh), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
+    core, border, seen, mask = (np.zeros((size, size), np.float32) for _ in range(4)); mask += 1
+    for o in page.lines:
+        if o.polygon is None: continue
+        p = o.polygon*k; inner, outer = line_maps(p, shrink)
+        if o.text is None: cv2.fillPoly(mask, [np.int32(p.round())], 0.); continue
+        cv2.fillPoly(core, [np.int32((inner*8).round())], 1., cv2.LINE_8, 3)
+        _border(border, seen, p, outer, float(np.linalg.norm(outer - p, axis=1).mean()))
+    return dict(image=img, core=core, mask=mask, border=.3 + .4*border, border_mask=seen)
+
+def _border(border, seen, p, outer, D):
+    (x0, y0), (x1, y1) = np.maximum(0, np.floor(outer.min(0)).astype(int)), np.minimum(border.shape[::-1], np.ceil(outer.max(0)).astype(int) + 1)
+    if x1 - x0 < 2 or y1 - y0 < 2: return
+    edge = np.full((y1 - y0, x1 - x0), 255, np.uint8); cv2.polylines(edge, [np.int32((p - [x0, y0]).round())], True, 0, 1)
+    near = 1 - (cv2.distanceTransform(edge, cv2.DIST_L2, 3)/max(1., D)).clip(0, 1); part = np.zeros_like(edge); cv2.fillPoly(part, [np.int32((outer - [x0, y0]).round())], 1)
+    np.maximum(border[y0:y1, x0:x1], near*part, out=border[y0:y1, x0:x1]); np.maximum(seen[y0:y1, x0:x1], part, out=seen[y0:y1, x0:x1])

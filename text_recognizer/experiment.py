@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['CLASSIC_ARGS', 'RECIPES', 'READER_NETWORKS', 'TRAININGS', 'code_commit', 'train_emnist_lines', 'train_iam_lines',
-           'train_lines', 'train_characters', 'train_iam_paragraphs', 'train_language', 'train_page_xml', 'tr_train']
+           'train_lines', 'train_characters', 'train_iam_paragraphs', 'language_texts', 'train_language',
+           'train_page_xml', 'tr_train']
 
 # %% ../nbs/60_experiment.ipynb #4b89349b
 import inspect, json, subprocess, sys, time
@@ -30,7 +31,7 @@ from .data.ink import load_ink
 from .data.page_xml import PageXML
 from .data.sentences import load_texts
 from .data.strips import InkLines, StripMixture, on_paper
-from .language import CharNgram
+from .language import LANGUAGE_VOCAB, CharNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
 from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, start_from
@@ -285,20 +286,30 @@ def train_iam_paragraphs(
     return meta
 
 # %% ../nbs/60_experiment.ipynb #4ce4a019
+def language_texts() -> str: # for `load_texts`
+    "The corpora that are on this computer, or the package's text."
+    names = dict(books='text_books', modern='text_modern', brown='brown')
+    return '+'.join(o for o, name in names.items() if present(name)) or 'own'
+
 def train_language(
     out, # weight file to write
-    order:int=6, # longest n-gram, characters
-    min_count:int=2, # n-grams that are rarer are left out
-    subsample:float=1., # random part of the sentences
+    order:int=8, # longest n-gram, characters
+    ngrams:int=2_600_000, # so many are kept
+    min_count:int=1, # n-grams that are rarer are left out
+    subsample:float=1., # random part of the texts
     seed:int=42, # of that part
-    texts:str='brown', # 'brown' or 'own'
+    texts:str=None, # corpora with + between them; None: those of books, modern and brown that are present; 'books' alone is open data
 ) -> dict: # what stands in the file
-    "Count the n-grams of a corpus and write `out`."
-    train, test = draw(load_texts(texts, 'train'), subsample, seed), load_texts(texts, 'test')
-    lm = CharNgram.train(train, order, min_count)
-    licence = source('brown').licence if texts == 'brown' else 'Apache-2.0'
+    "Count the n-grams of corpora and write `out`; the last corpus gives the test texts."
+    texts = texts or language_texts()
+    train = draw(load_texts(texts, 'train', vocab=LANGUAGE_VOCAB), subsample, seed)
+    test = load_texts(texts.split('+')[-1], 'test', vocab=LANGUAGE_VOCAB)
+    test = test[::max(1, len(test)//1000)]
+    lm = CharNgram.train(train, order, min_count, LANGUAGE_VOCAB, ngrams)
+    terms = dict(books='text_books', modern='text_modern', brown='brown')
+    licence = '; '.join(source(terms[o]).licence if o in terms else 'Apache-2.0' for o in texts.split('+'))
     meta = dict(data=texts, licence=licence, split='train', n_train=len(train), n_val=len(test), val_perplexity=lm.perplexity(test),
-                min_count=min_count, subsample=subsample, seed=seed, commit=code_commit())
+                min_count=min_count, ngrams=len(lm), subsample=subsample, seed=seed, commit=code_commit())
     lm.save(out, **meta)
     return meta
 
@@ -393,7 +404,9 @@ def tr_train(
     max_length:int=None, # emnist_lines: most characters of a line; by default 34, of free lines 60
     label_smoothing:float=None, # characters: share of the target spread over all classes; by default 0.1
     mixup:float=None, # characters: mixup's alpha; by default 0, which is off
-    order:int=None, # language: longest n-gram, characters; by default 6
+    order:int=None, # language: longest n-gram, characters; by default 8
+    ngrams:int=None, # language: so many n-grams are kept; by default 2600000
+    texts:str=None, # language: corpora with + between them, of books, modern, brown and own; by default those that are present
     size:int=None, # iam_paragraphs: side of the square that the network sees, pixels; by default 320
     synth:float=None, # iam_paragraphs: share of pages that are put together from lines, by default 0.5; iam_lines: share of synthetic lines, by default the recipe's
     split:Param('iam_lines, iam_paragraphs: split; by default aachen', str, choices=['aachen', 'lwi'])=None,
@@ -403,7 +416,7 @@ def tr_train(
     "Train a network and write a weight file; its path and what it reached on validation data go to stdout."
     out = out or f'{task}.h5'
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, overlap=overlap, max_length=max_length,
-                               order=order, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
+                               order=order, ngrams=ngrams, texts=texts, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
                                split=split, patience=patience, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
                                form=form, pages=pages, lines=lines, share=share, defer=defer, steps=steps, augment=False if no_augment else None, resume=resume or None))
     _check_out(out)
