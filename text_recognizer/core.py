@@ -93,7 +93,7 @@ def _decode(stream, what, max_pixels=MAX_PIXELS, fit=None):
 
 # %% ../nbs/00_core.ipynb #a55a01ea
 def _check_bytes(what, n):
-    if not n: raise ImageError(f'{what} is an empty file: expected an image.')
+    if not n: raise ImageError(f'{what} is empty: expected an image.')
     if n > MAX_BYTES: raise ImageError(f'{what} is too large: expected at most {MAX_BYTES//10**6} MB, got {n//10**6:,} MB or more.')
 
 def _named(path):
