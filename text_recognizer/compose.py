@@ -527,7 +527,7 @@ class ComposedPage(LabelledPage):
 # %% ../nbs/36_compose.ipynb #7b03871d
 class Sheet:
     "Paper `(h, w, 3)` of bytes, with ink and truth."
-    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers, self.spine = paper, [], [], [], None
+    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers, self.spine, self.dark = paper, [], [], [], None, False
     @property
     def size(self): return self.paper.shape[1], self.paper.shape[0]
     def layer(self, colour, pen, strength=1.): # the layer of this colour
@@ -935,7 +935,7 @@ def write_list(sheet, hand, box, n, pitch, k, manner, layer, rng, colours=False,
                        'number']) if bullet is None else bullet
     for i in range(n):
         if colours and i and rng.random() < .6:
-            layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
+            layer = sheet.layer(_ink_of(rng, True, sheet.dark), _pen(rng, hand, pens), rng.uniform(.7, 1))
         head = i == 0 and n > 2 and rng.random() < .4
         kk = k*(rng.uniform(1.1, 1.5) if head else rng.uniform(.93, 1.07))
         pieces = [(0., p)] if head and (p := hand.write(random_text('heading', rng), rng)) else _few(hand, rng,
@@ -1010,6 +1010,7 @@ def _note(src, rng, px):
     write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng, kind == 'ruled'), layer, rng, full=1.)
     sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
 
+# %% ../nbs/36_compose.ipynb #e9199bdd
 def _word(src, rng, px):
     "A word, large."
     hand = src.hand(rng, among=('unipen', 'fonts'))
@@ -1020,7 +1021,6 @@ def _word(src, rng, px):
                rng, hand.name, hand.region)
     sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
 
-# %% ../nbs/36_compose.ipynb #60dd393a
 def _sticky(src, rng, px):
     "A sticky note."
     hand = src.hand(rng, among=('unipen', 'fonts')); n = int(rng.integers(1, 6)); S = int(px*1.25)
@@ -1046,18 +1046,15 @@ def _board(src, rng, px):
     W = int(px*rng.uniform(1.2, 1.8))
     H = int(max(pitch*(n + rng.uniform(1.5, 4)), W*rng.uniform(.5, .75) if kind != 'flip' else W*1.3))
     if kind == 'black':
-        paper, layer = cv2.resize(src.pictures.draw('board', rng, _BLACK), (W, H),
-                                  interpolation=cv2.INTER_LINEAR), (_ink_of(rng, dark=True), random_pen(rng, 'chalk'),
-                                  rng.uniform(.6, .95))
+        paper = cv2.resize(src.pictures.draw('board', rng, _BLACK), (W, H), interpolation=cv2.INTER_LINEAR)
+        tool, strength = 'chalk', rng.uniform(.6, .95)
     elif kind == 'white':
-        paper, layer = (blank_paper((W, H), rng, np.array((236, 238, 240)) + rng.normal(0, 4, 3),
-                                    src.pictures.draw('board', rng, _WHITE) if rng.random() < .4
-                                    else None)), (_ink_of(rng, True), random_pen(rng, _of(rng, ['felt', 'marker'])),
-                                    rng.uniform(.55, .95))
-    else:
-        paper, layer = _paper(src, rng, (W, H), ('white', 'cream')), (_ink_of(rng, True),
-                random_pen(rng, _of(rng, ['felt', 'marker'])), rng.uniform(.8, 1))
-    sheet = Sheet(np.ascontiguousarray(paper)); layer = sheet.layer(*layer); layer['pen'].width *= .75
+        picture = src.pictures.draw('board', rng, _WHITE) if rng.random() < .4 else None
+        paper = blank_paper((W, H), rng, np.array((236, 238, 240)) + rng.normal(0, 4, 3), picture)
+        tool, strength = _of(rng, ['felt', 'marker']), rng.uniform(.55, .95)
+    else: paper, tool, strength = _paper(src, rng, (W, H), ('white', 'cream')), _of(rng, ['felt', 'marker']), rng.uniform(.8, 1)
+    sheet = Sheet(np.ascontiguousarray(paper)); sheet.dark = kind == 'black'
+    layer = sheet.layer(_ink_of(rng, True, sheet.dark), random_pen(rng, tool), strength); layer['pen'].width *= .75
     if kind == 'white' and rng.random() < .6:
         t = int(W*rng.uniform(.008, .02))
         cv2.rectangle(sheet.paper, (0, 0), (W - 1, H - 1), tuple(int(c) for c in rng.integers(90, 190, 1).repeat(3)),
@@ -1099,10 +1096,11 @@ def _form(src, rng, px):
                                ('Visitor', 'Card'), ('Employment', 'Application')]))
     _printed(sheet, ink, printer, title, x0 + rng.uniform(0, .4)*px, y, 1.6*k, rng); y += pitch
     grey = tuple(int(c) for c in rng.integers(40, 170, 1).repeat(3)); boxed = rng.random() < .4
+    labels = [_LABELS[i] for i in rng.permutation(len(_LABELS))]
     for i in range(n):
         two = rng.random() < .3; row = None
         for j, (a, b) in enumerate([(x0, x0 + .48*px), (x0 + .52*px, x0 + px)] if two else [(x0, x0 + px)]):
-            label = _of(rng, _LABELS)
+            label = labels.pop()
             end = _printed(sheet, ink, printer, label + ':', a, y, k, rng, row)
             row = sheet.lines[-1]['row']
             pieces = [(0., p)] if (p := hand.write(random_text(_FITS.get(label, 'name'), rng),
@@ -1282,7 +1280,7 @@ def _edge(view, grid):
     return cv2.remap(np.full((h, w), 255, np.uint8), grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
                      borderValue=0)
 
-# %% ../nbs/36_compose.ipynb #0fc3693c
+# %% ../nbs/36_compose.ipynb #69b79dc1
 def _behind(src, rng, size, board=False):
     "What lies behind the sheet."
     img = src.pictures.draw('board' if board else _of(rng, ['desk', 'desk', 'desk', 'scene']), rng, None)
@@ -1376,7 +1374,6 @@ def _seen(src, inked, view, rng, style, board):
     a = cv2.cvtColor(cover, cv2.COLOR_GRAY2BGR)
     return cv2.add(cv2.multiply(img, a, scale=1/255), cv2.multiply(behind, cv2.bitwise_not(a), scale=1/255))
 
-# %% ../nbs/36_compose.ipynb #b56ca60f
 def _tone(rng, style):
     "Curve of the camera, 256 bytes."
     x = np.arange(256)/255; x = x**rng.uniform(.85, 1.2)
@@ -1384,7 +1381,7 @@ def _tone(rng, style):
     x = (1 - c)*x + c*(.5 + .5*np.tanh(3*(x - .5))/math.tanh(1.5)) if style != 'scan' else (x*rng.uniform(1., 1.12))
     return (x.clip(0, 1)*255).astype(np.uint8)
 
-# %% ../nbs/36_compose.ipynb #3a0c988e
+# %% ../nbs/36_compose.ipynb #1a4fc050
 def photograph(
     img:np.ndarray, # the scene, `(h, w, 3)` bytes
     light:np.ndarray, # `(h/8, w/8, 3)` around 1
@@ -1413,7 +1410,6 @@ def photograph(
     ok, data = cv2.imencode('.jpg', img[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])
     return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
 
-# %% ../nbs/36_compose.ipynb #1720e42b
 @lru_cache(maxsize=1)
 def _grain3():
     "Noise of a sensor in eight strengths: what it adds and what it takes."
@@ -1453,7 +1449,7 @@ def compose_page(
     scan = .55 if 'scan' in kind or 'form' in kind else .0 if kind in ('board', 'sticky note') else .06
     style = 'scan' if rng.random() < scan else 'close' if rng.random() < .2 else 'phone'
     inked = ink_sheet(sheet, rng)
-    if style != 'scan' and kind in ('ruled paper', 'blank paper, photo') and rng.random() < .15:
+    if style != 'scan' and kind in ('ruled paper', 'blank paper, photo') and rng.random() < .1:
         inked = facing_page(sheet, inked, rng)
     view = random_view(sheet, rng, style)
     lines = [q for o in sheet.lines if (q := _seen_line(o, view))]
