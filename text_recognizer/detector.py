@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NO_WRITING', 'DOT', 'LETTER', 'pen_width', 'Blobs', 'ink_blobs', 'page_slope', 'level_page', 'blob_kinds',
-           'row_profile', 'line_pitch', 'profile_peaks', 'share_ink', 'FoundLine', 'FoundLines', 'lies_on_side',
-           'LineFinder', 'ProfileLineFinder', 'Region', 'label_regions', 'join_regions', 'region_strands',
-           'LineDetector', 'match_lines', 'baseline_scores', 'line_scores']
+           'row_profile', 'line_pitch', 'profile_peaks', 'share_ink', 'lies_on_side', 'LineFinder', 'ProfileLineFinder',
+           'Region', 'label_regions', 'join_regions', 'region_strands', 'LineDetector', 'match_lines',
+           'baseline_scores', 'line_scores']
 
 # %% ../nbs/43_detector.ipynb #32a87fec
 from dataclasses import dataclass, field
@@ -17,10 +17,11 @@ from fastcore.basics import patch
 from scipy import ndimage as ndi
 from scipy.optimize import linear_sum_assignment
 
-from .core import TextRecognizerError, package_path
+from .core import TextRecognizerError, load_image, package_path
 from .ink import flatten_paper, remove_rules, shrink_page
 from .metrics import box_iou
 from .networks.detector import detector_network
+from .strips import FoundLine, FoundLines, GreyPage, strip_of_curve
 from .weights import load_state, load_weights
 
 # %% ../nbs/43_detector.ipynb #95539e72
@@ -173,25 +174,6 @@ def share_ink(
     owner[ys, xs] = np.where(none[ids], -1, np.where(whole[ids], line[ids], at) + 1)
     return owner
 
-# %% ../nbs/43_detector.ipynb #45bc07fb
-@dataclass
-class FoundLine:
-    "Where a line stands on the page: box (x0, y0, x1, y1) and outline `(n, 2)` of its ink; and a level ink image of it alone."
-    box:tuple
-    ink:torch.Tensor = field(repr=False)
-    polygon:np.ndarray = field(default=None, repr=False)
-
-@dataclass
-class FoundLines:
-    "The lines of a page from top to bottom, its slant in degrees (positive: they fall to the right), and whether it lies on its side."
-    lines:list
-    angle:float = 0.
-    turned:bool = False
-
-    @property
-    def boxes(self): return [o.box for o in self.lines]
-    def __len__(self): return len(self.lines)
-
 # %% ../nbs/43_detector.ipynb #f759d91a
 def _line_picture(level, owner, i, rows, cols, margin):
     "Ink image of line `i`, `margin` pixels larger than `rows` and `cols`, without the ink of others."
@@ -234,6 +216,16 @@ def lies_on_side(
     ys, xs = (o[::len(ys)//20_000 + 1] for o in (ys, xs))
     return bool(_contrast(xs, ys) > factor*_contrast(ys, xs))
 
+# %% ../nbs/43_detector.ipynb #8d8b32fb
+def _line_band(owner, i, rows, cols, down, slope, scale):
+    "Baseline of line `i` in pixels of the picture, and how far its band reaches above and below it."
+    mine = owner[rows, cols] == i
+    n, xs = mine.sum(1).cumsum(), np.nonzero(mine.any(0))[0][[0, -1]] + cols.start
+    top, base, bottom = (rows.start + np.searchsorted(n, q*n[-1]) for q in (.01, .8, .99))
+    room = .06*(bottom - top) + 1
+    y = base + .5 - down[xs]
+    return scale*np.stack([xs + [0, 1], y], 1).astype(float), float(scale*(base - top + room)), float(scale*(bottom - base + room))
+
 # %% ../nbs/43_detector.ipynb #a1636275
 class LineFinder:
     "Takes paper and rules away, levels a page, and gives its ink to lines; `bands` says where the lines are."
@@ -244,9 +236,10 @@ class LineFinder:
     ): self.thresh, self.limit, self.max_side = thresh, limit, max_side
 
     def __call__(self,
-        ink:torch.Tensor, # ink image `(1, h, w)`, with its paper
+        picture, # anything that `load_image` takes: an ink image, with its paper, as it is
     ) -> FoundLines: # from top to bottom; empty for an empty page
         "Find the lines of a page."
+        ink = load_image(picture)
         scale = -(-max(ink.shape[-2:])//self.max_side)
         flat = remove_rules(flatten_paper(F.avg_pool2d(ink, scale, ceil_mode=True) if scale > 1 else ink))
         slope = page_slope((flat[0] > self.thresh).numpy(), self.limit)
@@ -256,7 +249,9 @@ class LineFinder:
         outlines = [_page_outline(owner, i, *s, down, scale, max(2, round(.5*pitch))) for i, s in places]
         inks = [_line_picture(level, owner, i, *s, round(.1*pitch)) for i, s in places]
         tall = len(places) > 2 and np.median([(b[3] - b[1])/(b[2] - b[0]) for b, _ in outlines]) > 1.5
-        return FoundLines([FoundLine(b, o, p) for (b, p), o in zip(outlines, inks)], round(float(np.degrees(np.arctan(slope))), 2), bool(turned or tall))
+        bands, page = [_line_band(owner, i, *s, down, slope, scale) for i, s in places], GreyPage(ink.numpy())
+        lines = [FoundLine(b, o, p, *g, strip_of_curve(page, *g)) for (b, p), o, g in zip(outlines, inks, bands)]
+        return FoundLines(lines, round(float(np.degrees(np.arctan(slope))), 2), bool(turned or tall), '' if lines else 'no writing was found')
 
     def owners(self, flat, mask, down, slope):
         "Which line each pixel of a level page belongs to, the pitch, and whether the page lies on its side."

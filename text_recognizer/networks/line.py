@@ -267,6 +267,10 @@ def _fold_bn(net):
             m[0], m[1] = fuse_conv_bn_eval(m[0], m[1]), nn.Identity()
         else: _fold_bn(m)
 
+def _trunks(net):
+    "The convolutional parts of line networks: what comes before the time steps."
+    return [t for m in net.modules() if hasattr(m, 'stem') for t in (m.stem, *getattr(m, 'stages', ()))]
+
 def for_inference(
     net:nn.Module, # a trained line network
     bf16:bool=None, # compute the stem in bfloat16; by default where the CPU is fast at it
@@ -275,7 +279,7 @@ def for_inference(
     net = copy.deepcopy(net).eval().requires_grad_(False)
     _fold_bn(net)
     net = net.to(memory_format=torch.channels_last)
-    for stem in [m.stem for m in net.modules() if hasattr(m, 'stem')] if (has_fast_bf16() if bf16 is None else bf16) else []:
+    for stem in _trunks(net) if (has_fast_bf16() if bf16 is None else bf16) else []:
         stem.bfloat16()
         stem.register_forward_pre_hook(lambda m, x: (x[0].bfloat16(),))
         stem.register_forward_hook(lambda m, x, y: y.float())
