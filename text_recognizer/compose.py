@@ -386,7 +386,7 @@ def _decoded(path, name):
 # %% ../nbs/36_compose.ipynb #f2ab5fb2
 PRINT_FONTS = ('DejaVuSans', 'DejaVuSerif', 'DejaVuSans-Bold', 'DejaVuSansMono', 'STIXGeneral', 'STIXGeneralBol',
                'cmss10', 'cmtt10')
-_SHARES = dict(iam_ondb=.3, unipen=.28, iam=.17, stanford=.04, fonts=.21)
+_SHARES = dict(iam_ondb=.29, unipen=.27, iam=.18, stanford=.03, fonts=.23)
 
 class Sources:
     "Hands, fonts, papers and backgrounds of one part."
@@ -848,7 +848,7 @@ def _essay(src, rng, px, ruled=None):
     hand = src.hand(rng, least=300); ruled = rng.random() < .6 if ruled is None else ruled
     n, wide = int(rng.integers(8, 26)), hand.width or float(rng.uniform(32, 72))
     n = max(5, min(n, int(1.2*hand.letters/(.8*wide))))
-    k = px/wide; pitch = k*max(1/rng.uniform(.27, .5), 1.15*hand.tall); W, H = int(px*rng.uniform(1.08, 1.3)), 0
+    k = px/wide; pitch = k*max(1/rng.uniform(.2, .43), 1.15*hand.tall); W, H = int(px*rng.uniform(1.08, 1.3)), 0
     x0 = (W - px)*rng.uniform(.3, .8); top = pitch*rng.uniform(1.5, 4)
     H = int(max(top + pitch*(n + rng.uniform(.5, 5)), W*.5))
     sheet = Sheet(_paper(src, rng, (W, H)))
@@ -1149,7 +1149,7 @@ def _letter(src, rng, px):
     hand = src.hand(rng, least=250)
     n, wide = int(rng.integers(8, 17)), hand.width or float(rng.uniform(34, 66))
     n = max(5, min(n, int(1.2*hand.letters/(.8*wide)))); k = px/wide
-    pitch = k*max(1/rng.uniform(.27, .48), 1.2*hand.tall)
+    pitch = k*max(1/rng.uniform(.21, .42), 1.2*hand.tall)
     W, top = int(px*rng.uniform(1.06, 1.25)), pitch*rng.uniform(1.2, 3)
     x0 = (W - px)*rng.uniform(.3, .7)
     head = rng.random() < .25; top += 3*pitch*head
@@ -1485,7 +1485,7 @@ def write_yardstick(
     for s in range(seed, seed + 6*n):
         if len(cases) == n: break
         page = compose_page(s, sources)
-        if not page.texts or any(o.x_height < 8 or (o.text is None and o.row >= 0) for o in page.lines): continue
+        if not page.texts or any(o.x_height < 9 or (o.text is None and o.row >= 0) for o in page.lines): continue
         file = f'{s}.jpg'; Image.fromarray(page.image).save(folder/file,
                                                     quality=92); cases.append(page_case(page, file))
     with atomic_write(folder/'cases.json') as tmp: tmp.write_text(json.dumps(cases, ensure_ascii=False),
