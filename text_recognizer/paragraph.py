@@ -247,7 +247,7 @@ def read_files(
     output:str=None, # file to write instead of stdout
 ) -> int: # how many could not be read
     "Print what stands in each file; failures are one sentence each on stderr, with a progress bar when there are many files."
-    files, failed = list(_each_file(paths)), 0
+    files = list(_each_file(paths))
     with _destination(output) as out: return _read_each(files, reader, format, debug, out)
 
 def _destination(output):

@@ -120,10 +120,11 @@ def iam_line_items(
     seed:int=42, # of the drawing
     progress:bool=True, # show bars
 ) -> list[LineItem]: # one per line that is there
-    "Normalised lines of one part of a split; a part of which nothing is there is a `TextRecognizerError`."
+    "Normalised lines of one part of a split, training without the held-out writers; a part of which nothing is there is a `TextRecognizerError`."
     iam = iam or IAM()
     store = prepare_iam_lines(iam, progress=progress)
-    names = [o.id for o in iam.split(split, part) if o.id in store.row]
+    lines = iam.training_lines(split) if part == 'train' else iam.split(split, part)
+    names = [o.id for o in lines if o.id in store.row]
     if not names: raise TextRecognizerError(f'No line of {split} {part} is in this copy of IAM; other parts or another copy were wanted.')
     names = subsample(names, share, seed)
     bar = tqdm(zip(names, store.inks(names)), total=len(names), desc=f'{split} {part}', unit='line', disable=not progress)

@@ -130,7 +130,7 @@ def _read_paragraphs(path, names):
 def _part_forms(iam, part):
     "Forms of a part, all of whose lines belong to it."
     split, _, name = part.rpartition('/')
-    ids = {o.id for o in iam.split(split or 'aachen', name)}
+    ids = {o.id for o in (iam.training_lines(split or 'aachen') if name == 'train' else iam.split(split or 'aachen', name))}
     return sorted(f.id for f in iam.forms.values() if f.lines and all(o.id in ids for o in f.lines))
 
 def iam_paragraphs(
