@@ -290,13 +290,14 @@ def core_band(
     x, y = turned(u, core.at(u) + base, -core.angle)
     return (np.stack([x, y], 1) + .5)/scale, (above + base)/scale, (below - base)/scale
 
-# %% ../nbs/39_finder.ipynb #59b09e45
+# %% ../nbs/39_finder.ipynb #4bee0666
 FAINT, NOISE = .06, .3 # a line must be so much darker than its paper, and its histogram so skewed
 
-def _gaps(core):
-    "Wide gaps of a core, as parts of its length from 0 to 1."
-    room = 1.5*core.height
-    return [((a + room - core.start)/core.width, (b - room - core.start)/core.width) for a, b in core.holes if b - a > 3*room]
+def _gaps(core, widen=1.4, **kwargs):
+    "Wide gaps of a line, as parts of the length of its band from 0 to 1."
+    room, out = core.height, widen*core.height*core.width/(2*(core.height + core.width))
+    length = core.width + 2*out
+    return [((a + room - core.start + out)/length, (b - room - core.start + out)/length) for a, b in core.holes if b - a > 2.5*room]
 
 def core_lines(
     page:GreyPage, # the picture
@@ -308,12 +309,12 @@ def core_lines(
     "Cut the strips of the lines."
     out = []
     for o in cores:
-        line = found_line(page, *core_band(o, scale, **kwargs), region, _gaps(o))
+        line = found_line(page, *core_band(o, scale, **kwargs), region, _gaps(o, **kwargs))
         paper, ink = np.percentile(line.ink, (50, 99.5))
         if ink - paper > FAINT and abs(ink_skew(line.ink[0])) > NOISE: out.append(line)
     return out
 
-# %% ../nbs/39_finder.ipynb #79672726
+# %% ../nbs/39_finder.ipynb #fd283888
 class TextFinder:
     "Finds the lines of a photograph with the detector of the weights at `path`."
     def __init__(self,
@@ -341,7 +342,8 @@ class TextFinder:
         if not pieces: return FoundLines([], reason='there is too much texture for a page of writing' if busy else 'no writing was found')
         page, (cores, margin, angle) = GreyPage(rgb), page_cores(pieces)
         area = [sum(len(o.xs) for o in side) for side in (cores, margin)]
-        margin = [o for o in ordered_cores(join_cores(margin)) if o.width > 3*o.height]
+        least = 4*typical_height(cores) if cores else 0
+        margin = [o for o in ordered_cores(join_cores(margin)) if o.width > max(3*o.height, least)]
         lines = core_lines(page, ordered_cores(join_cores(cores)), k, widen=self.widen) + core_lines(page, margin, k, 'margin', widen=self.widen)
         if scale < 1: lines = [rescaled(o, 1/scale) for o in lines]
         return FoundLines(lines, round(math.degrees(angle), 2), area[1] > 2*area[0], '' if lines else 'what was found is too faint or too small to be read')
