@@ -339,7 +339,7 @@ def core_lines(
         if ink - paper > FAINT and abs(ink_skew(line.ink[0])) > NOISE: out.append(line)
     return out
 
-# %% ../nbs/39_finder.ipynb #ad048979
+# %% ../nbs/39_finder.ipynb #5cf44ea8
 def _area(pieces, scale): return sum(len(xs) for xs, _ in pieces)/scale**2
 
 def closer(
@@ -355,7 +355,7 @@ def closer(
     at = np.concatenate([np.stack(o) for o in pieces], 1)/scale
     lo, hi = np.floor(at.min(1) - 4*h/scale).astype(int).clip(0), np.ceil(at.max(1) + 4*h/scale).astype(int)
     x1, y1 = min(hi[0], shape[1]), min(hi[1], shape[0])
-    return (lo[0], lo[1], x1, y1) if min(1., side/max(x1 - lo[0], y1 - lo[1])) > 1.25*scale else None
+    return tuple(map(int, (*lo, x1, y1))) if min(1., side/max(x1 - lo[0], y1 - lo[1])) > 1.25*scale else None
 
 # %% ../nbs/39_finder.ipynb #1dd6d0b6
 class TextFinder:
