@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['MAX_PIECES', 'FAINT', 'NOISE', 'published_finder', 'core_map', 'core_pieces', 'turned', 'Core', 'page_cores',
-           'joined', 'chain_cores', 'typical_height', 'join_cores', 'page_blocks', 'block_rows', 'ordered_cores',
-           'core_band', 'core_lines', 'TextFinder', 'quad_core', 'RapidOCRFinder', 'matched_lines']
+           'typical_height', 'split_pieces', 'joined', 'chain_cores', 'join_cores', 'page_blocks', 'block_rows',
+           'ordered_cores', 'core_band', 'core_lines', 'closer', 'TextFinder', 'quad_core', 'RapidOCRFinder',
+           'matched_lines']
 
 # %% ../nbs/39_finder.ipynb #d18f5a9e
 import math
@@ -146,6 +147,36 @@ def page_cores(
     make = lambda want, a: [Core(*o, a, **kwargs) for o, up in zip(pieces, upright) if up == want]
     return make(False, angle), make(True, -math.pi/2), angle
 
+# %% ../nbs/39_finder.ipynb #51b268e6
+def typical_height(
+    cores:list, # of `Core`
+) -> float: # pixels of the map
+    "Median height of the cores, by width."
+    h, w = np.array(sorted((o.height, o.width) for o in cores)).T
+    return float(h[np.searchsorted(w.cumsum(), w.sum()/2)])
+
+# %% ../nbs/39_finder.ipynb #68957c95
+def split_pieces(
+    prob:np.ndarray, # `(h, w)`, from `core_map`
+    pieces:list, # from `core_pieces`
+    tall:float=1.6, # a piece may hold several lines when it is so many times as high as its page's
+    seeds:tuple=(.75, .85, .92, .96), # probabilities that the parts grow from
+) -> list: # pairs of columns and rows
+    "Take pieces apart that hold several lines."
+    cores, _, angle = page_cores(pieces)
+    if len(cores) < 3: return pieces
+    h, out = typical_height(cores), []
+    for xs, ys in pieces:
+        parts, core = [(xs, ys)], Core(xs, ys, angle)
+        if core.height > tall*h and core.width > 2*h:
+            at = np.stack([ys, xs]).astype(int); corner = at.min(1)
+            own = np.zeros(at.max(1) - corner + 1); own[tuple(at - corner[:, None])] = prob[tuple(at)]
+            for s in seeds:
+                found = core_pieces(own, seed=s)
+                if sum(Core(*o, angle).width > 1.5*h for o in found) > 1: parts = [(x + corner[1], y + corner[0]) for x, y in found]; break
+        out += parts
+    return out if len(out) <= MAX_PIECES else pieces
+
 # %% ../nbs/39_finder.ipynb #3ed51b9d
 def joined(
     cores:list, # of `Core`, of one angle
@@ -180,14 +211,7 @@ def chain_cores(
         out.append(joined([cores[j] for j in row]))
     return out
 
-# %% ../nbs/39_finder.ipynb #fb169c22
-def typical_height(
-    cores:list, # of `Core`
-) -> float: # pixels of the map
-    "Median height of the cores, by width."
-    h, w = np.array(sorted((o.height, o.width) for o in cores)).T
-    return float(h[np.searchsorted(w.cumsum(), w.sum()/2)])
-
+# %% ../nbs/39_finder.ipynb #39bd48be
 def join_cores(
     cores:list, # of `Core`, of one angle
 ) -> list: # of `Core`
@@ -239,7 +263,7 @@ def page_blocks(
         else: here += left + right
     return [o for o in [*out, here] if o]
 
-# %% ../nbs/39_finder.ipynb #e5a99c14
+# %% ../nbs/39_finder.ipynb #2049b4b2
 def _joined_row(row):
     "One core of a row of pieces, or the pieces, from left to right."
     row = sorted(row, key=lambda o: o.start)
@@ -248,7 +272,8 @@ def _joined_row(row):
     v = np.concatenate([o.at([o.start, o.mid, o.end]) for o in row])
     h = [o.height for o in row]
     off = np.abs(v - np.polyval(np.polyfit(u, v, 1, w=np.sqrt(n)), u))
-    return [joined(row)] if off.max() < .5*min(h) and max(h) < 2*min(h) else row
+    near = max(b.start - a.end for a, b in zip(row, row[1:])) < 2.5*np.mean(h)
+    return [joined(row)] if off.max() < (.8 if near else .5)*min(h) and max(h) < (2.5 if near else 2)*min(h) else row
 
 def block_rows(
     cores:list, # of `Core`, of one angle
@@ -314,7 +339,25 @@ def core_lines(
         if ink - paper > FAINT and abs(ink_skew(line.ink[0])) > NOISE: out.append(line)
     return out
 
-# %% ../nbs/39_finder.ipynb #fd283888
+# %% ../nbs/39_finder.ipynb #5cf44ea8
+def _area(pieces, scale): return sum(len(xs) for xs, _ in pieces)/scale**2
+
+def closer(
+    pieces:list, # from `core_pieces`
+    scale:float, # pixels of the map per pixel of the picture
+    shape:tuple, # of the picture: rows, columns
+    side:int=960, # longer side of what the network sees
+    low:float=9.5, # cores lower than this want a closer look, pixels of the map
+) -> tuple: # x0, y0, x1, y1 in pixels of the picture, or None
+    "The part of a picture that should be looked at again."
+    cores = page_cores(pieces)[0]
+    if len(cores) < 2 or (h := typical_height(cores)) >= low: return None
+    at = np.concatenate([np.stack(o) for o in pieces], 1)/scale
+    lo, hi = np.floor(at.min(1) - 4*h/scale).astype(int).clip(0), np.ceil(at.max(1) + 4*h/scale).astype(int)
+    x1, y1 = min(hi[0], shape[1]), min(hi[1], shape[0])
+    return tuple(map(int, (*lo, x1, y1))) if min(1., side/max(x1 - lo[0], y1 - lo[1])) > 1.25*scale else None
+
+# %% ../nbs/39_finder.ipynb #1dd6d0b6
 class TextFinder:
     "Finds the lines of a photograph with the detector of the weights at `path`."
     def __init__(self,
@@ -331,7 +374,13 @@ class TextFinder:
     def pieces(self, rgb):
         "Pieces of cores of a picture `(h, w, 3)`, and the pixels of their map per pixel of the picture."
         prob, k = core_map(self.net, rgb, self.side)
-        return core_pieces(prob), k, bool((prob > .6).any())
+        found = split_pieces(prob, core_pieces(prob))
+        if part := closer(found, k, rgb.shape, self.side):
+            x0, y0, x1, y1 = part
+            prob2, k2 = core_map(self.net, rgb[y0:y1, x0:x1], self.side)
+            near = [(xs + x0*k2, ys + y0*k2) for xs, ys in split_pieces(prob2, core_pieces(prob2))]
+            if _area(near, k2) > .7*_area(found, k): return near, k2, True
+        return found, k, bool((prob > .6).any())
 
     def __call__(self,
         picture, # anything that `load_picture` takes
