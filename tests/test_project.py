@@ -85,6 +85,12 @@ def test_wrong_usage_ends_with_2():
     assert command('tr_read').returncode == 2
     assert command('tr_evaluate', 'nonsense').returncode == 2
 
+@pytest.mark.parametrize('args', [('--data', 'gone'), ()])
+def test_a_folder_of_pictures_is_explained(args):
+    res = command('tr_evaluate', 'photos', *args)
+    lines = res.stderr.strip().splitlines()
+    assert res.returncode == 1 and len(lines) == 1 and lines[0].startswith('tr_evaluate: ') and 'cases.json' in lines[0], res.stderr
+
 def test_bad_weights_are_explained(tmp_path):
     shipped = (ROOT/'text_recognizer'/'weights'/'line.h5').read_bytes()
     for data in (shipped[:len(shipped)//2], b'text'):
