@@ -7,8 +7,8 @@ __all__ = ['TEXT_KINDS', 'HELD_OUT_IAM', 'HELD_OUT_FONTS', 'HELD_OUT_BACKGROUNDS
            'KINDS', 'STYLES', 'random_text', 'writing_frame', 'Piece', 'stroke_piece', 'split_words', 'Hand', 'InkHand',
            'FontHand', 'font_piece', 'CropHand', 'level_crop', 'Pictures', 'Sources', 'ComposedLine', 'ComposedPage',
            'Sheet', 'draw_path', 'write_line', 'ink_sheet', 'blank_paper', 'rule_paper', 'margin_line', 'punch_holes',
-           'wear_paper', 'Manner', 'random_manner', 'write_lines', 'write_list', 'View', 'random_view', 'photograph',
-           'compose_page', 'page_case', 'write_yardstick', 'line_maps', 'page_maps']
+           'wear_paper', 'Manner', 'random_manner', 'write_lines', 'write_list', 'View', 'random_view', 'facing_page',
+           'add_thumb', 'photograph', 'compose_page', 'page_case', 'write_yardstick', 'line_maps', 'page_maps']
 
 # %% ../nbs/36_compose.ipynb #a6878bf5
 import io, json, math, zipfile
@@ -332,7 +332,7 @@ def _decoded(path, name):
 
 # %% ../nbs/36_compose.ipynb #f2ab5fb2
 PRINT_FONTS = ('DejaVuSans', 'DejaVuSerif', 'DejaVuSans-Bold', 'DejaVuSansMono', 'STIXGeneral', 'STIXGeneralBol', 'cmss10', 'cmtt10')
-_SHARES = dict(iam_ondb=.34, unipen=.3, iam=.14, stanford=.06, fonts=.16)
+_SHARES = dict(iam_ondb=.3, unipen=.28, iam=.17, stanford=.04, fonts=.21)
 
 class Sources:
     "Hands, fonts, papers and backgrounds of one part."
@@ -434,7 +434,7 @@ Sources.hand = _draw_hand
 # %% ../nbs/36_compose.ipynb #6438c669
 REGIONS = ('handwriting', 'print', 'rule', 'picture')
 
-@dataclass
+@dataclass(repr=False)
 class ComposedLine(LabelledLine):
     "A line whose truth is known exactly, in pixels of the picture."
     region: str = 'handwriting' # one of `REGIONS`
@@ -443,7 +443,7 @@ class ComposedLine(LabelledLine):
     down: float = 0. # and to its bottom
     row: int = 0 # lines of one row, such as a printed label and what is written beside it, are read as one
 
-@dataclass
+@dataclass(repr=False)
 class ComposedPage(LabelledPage):
     "A photograph with its lines in reading order, and all that is no line."
     kind: str = ''
@@ -458,7 +458,7 @@ class ComposedPage(LabelledPage):
 # %% ../nbs/36_compose.ipynb #7b03871d
 class Sheet:
     "Paper `(h, w, 3)` of bytes, with ink and truth."
-    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers = paper, [], [], []
+    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers, self.spine = paper, [], [], [], None
     @property
     def size(self): return self.paper.shape[1], self.paper.shape[0]
     def layer(self, colour, pen, strength=1.): # the layer of this colour
@@ -952,6 +952,7 @@ def _bound(a, c, left): # a page that rises towards the binding
     def f(u, v):
         e = np.exp(-(u if left else 1 - u).clip(-.3, 2)/c); return np.stack([(a if left else -a)*.8*e, a*e*(.6 - v)], -1)
     return f
+def _gutter(a, c, at): return lambda u, v: np.stack([0*u, a*np.exp(-np.abs(u - at)/c)*(.6 - v)], -1)
 def _waves(a, rng):
     n, m, ph = *rng.uniform(1, 3, 2)*math.pi, rng.uniform(0, 6, 2)
     return lambda u, v: np.stack([a*np.sin(n*v + ph[0]), a*np.sin(m*u + ph[1])], -1)
@@ -961,7 +962,7 @@ STYLES = dict(phone=.74, close=.14, scan=.12)
 
 def _frame_of(sheet, rng, style):
     "The part of the sheet that the picture shows, x0, y0, x1, y1 in its pixels; may reach over its edges."
-    w, h = sheet.size; p = np.concatenate([o['baseline'] for o in sheet.lines]); k = max(o['k'] for o in sheet.lines)
+    w, h = sheet.size; lines = [o for o in sheet.lines if o['text']]; p = np.concatenate([o['baseline'] for o in lines]); k = max(o['k'] for o in lines)
     x0, y0, x1, y1 = p[:, 0].min() - k, p[:, 1].min() - 3*k, p[:, 0].max() + k, p[:, 1].max() + 2*k
     a, b = (0., 0.) if style == 'scan' or rng.random() < .3 else (rng.uniform(.3, 1), rng.uniform(.3, 1))
     if style != 'close': x0, y0, x1, y1 = a*x0 + (1 - a)*min(0, x0), b*y0 + (1 - b)*min(0, y0), a*x1 + (1 - a)*max(w, x1), b*y1 + (1 - b)*max(h, y1)
@@ -973,7 +974,7 @@ def _frame_of(sheet, rng, style):
         elif 1 <= have/want < 2.2: d = ((x1 - x0)/want - (y1 - y0))*rng.uniform(.2, .8); y0, y1 = y0 - d, y1 + (x1 - x0)/want - (y1 - y0) - d
     return x0, y0, x1, y1
 
-def random_view(sheet, rng, style, most=2600, least=640):
+def random_view(sheet, rng, style, most=2300, least=640):
     "A camera above the sheet."
     x0, y0, x1, y1 = _frame_of(sheet, rng, style); W, H = x1 - x0, y1 - y0; s = min(1., most/max(W, H)); s = max(s, least/max(W, H)); size = (int(W*s), int(H*s))
     src = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32); c = src.mean(0)
@@ -985,7 +986,8 @@ def random_view(sheet, rng, style, most=2600, least=640):
         w, h = sheet.size
         if rng.random() < .5: bends.append(_bow(rng.normal(0, .012)*h, rng.uniform(-.6, .6), True))
         if rng.random() < .3: bends.append(_bow(rng.normal(0, .008)*w, rng.uniform(-.6, .6), False))
-        if rng.random() < .2: bends.append(_bound(rng.uniform(.01, .045)*w, rng.uniform(.1, .25), rng.random() < .6))
+        if sheet.spine is not None: bends.append(_gutter(rng.uniform(.008, .03)*h, rng.uniform(.04, .12), sheet.spine/w))
+        elif rng.random() < .15: bends.append(_bound(rng.uniform(.01, .045)*w, rng.uniform(.1, .25), rng.random() < .6))
         if rng.random() < .35: bends.append(_waves(rng.uniform(.0005, .003)*w, rng))
     return View(cv2.getPerspectiveTransform(src, dst.astype(np.float32)), size, sheet.size, bends)
 
@@ -1015,6 +1017,44 @@ def _behind(src, rng, size, board=False):
     k = max(W/w, H/h)*rng.uniform(1, 1.6); cw, ch = min(w, max(8, int(W/k))), min(h, max(8, int(H/k))); x, y = int(rng.integers(0, w - cw + 1)), int(rng.integers(0, h - ch + 1))
     img = cv2.resize(np.ascontiguousarray(img[y:y + ch, x:x + cw]), size, interpolation=cv2.INTER_LINEAR)
     return cv2.convertScaleAbs(img, alpha=rng.uniform(.6, 1.1))
+
+# %% ../nbs/36_compose.ipynb #e3867c79
+def facing_page(
+    sheet:Sheet, # gets wider
+    inked:np.ndarray, # its paper with ink
+    rng:np.random.Generator,
+) -> np.ndarray: # both pages, `(h, w', 3)`
+    "Put a part of another page beside the sheet, in the same hand or blank."
+    h, w = inked.shape[:2]; n, left, dy = int(w*rng.uniform(.12, .5)), bool(rng.random() < .5), int(rng.integers(-h//6, h//6 + 1)); written = rng.random() < .5
+    page = inked if written else sheet.paper; part = np.roll(page[:, -n:] if left else page[:, :n], dy, 0); x0 = w - n if left else 0
+    other = [o | dict(baseline=o['baseline'] - [x0 + (0 if left else -w - 0), -dy], text=None, row=-1) for o in sheet.lines] if written else []
+    out = np.hstack([part, inked] if left else [inked, part]); at = n if left else w
+    if left:
+        for o in sheet.lines: o['baseline'] = o['baseline'] + [n, 0]
+        sheet.regions = [(c, p + [n, 0]) for c, p in sheet.regions]
+    for o in other:
+        a, b = (0, n) if left else (w, w + n); xs = o['baseline'][:, 0].clip(a, b)
+        if np.ptp(xs) > 2*o['k'] and o['baseline'][:, 1].max() < h - o['k'] and o['baseline'][:, 1].min() > o['k']: sheet.lines.append(o | dict(baseline=np.stack([xs, o['baseline'][:, 1]], 1)))
+    d = np.abs(np.arange(out.shape[1]) - at)/w; shade = 1 - rng.uniform(.15, .5)*np.exp(-d/rng.uniform(.008, .04)) - .25*(d < .001)
+    out = cv2.multiply(out, np.broadcast_to((shade*255).astype(np.uint8)[None, :, None], out.shape).copy(), scale=1/255); sheet.spine, sheet.paper = at, out
+    return out
+
+def add_thumb(
+    img:np.ndarray, # `(h, w, 3)` bytes, changed in place
+    lines:list, # that it must not cover
+    rng:np.random.Generator,
+) -> bool: # whether there was room
+    "A thumb at the edge of the picture."
+    h, w = img.shape[:2]; r = int(.045*max(h, w)*rng.uniform(.8, 1.3)); side = _of(rng, ['left', 'right', 'bottom']); long = r*rng.uniform(1.2, 2.6)
+    tip = {'left': (long, h*rng.uniform(.3, .9)), 'right': (w - long, h*rng.uniform(.3, .9)), 'bottom': (w*rng.uniform(.1, .9), h - long)}[side]; root = {'left': (-r, tip[1] + r), 'right': (w + r, tip[1] + r), 'bottom': (tip[0] + r*.6, h + r)}[side]
+    mask = np.zeros((h, w), np.uint8); cv2.line(mask, tuple(map(int, root)), tuple(map(int, tip)), 255, 2*r)
+    for o in lines:
+        text = np.zeros((h, w), np.uint8); cv2.fillPoly(text, [np.int32(o.polygon)], 255)
+        if (text & mask).any(): return False
+    tone = np.array(_of(rng, [(224, 172, 140), (198, 134, 100), (141, 85, 60), (240, 196, 170), (92, 60, 45)])); soft = cv2.GaussianBlur(mask, (0, 0), max(1., r/25)); round_ = cv2.GaussianBlur(mask, (0, 0), r/2.2)
+    skin = tone*(.55 + .5*(round_[..., None]/255.)); nail = np.zeros((h, w), np.uint8); c = np.array(tip) + (np.array(tip) - root)/max(1, np.hypot(*(np.array(tip) - root)))*r*.35
+    cv2.ellipse(nail, tuple(map(int, c)), (int(.45*r), int(.38*r)), float(np.degrees(np.arctan2(tip[1] - root[1], tip[0] - root[0]))), 0, 360, 255, -1); nail = cv2.GaussianBlur(nail, (0, 0), max(1., r/20))[..., None]/255.*.35
+    skin = skin*(1 - nail) + (tone*.6 + 110)*nail; a = soft[..., None]/255.; img[:] = (img*(1 - a) + skin.clip(0, 255)*a).astype(np.uint8); return True
 
 # %% ../nbs/36_compose.ipynb #339e02b7
 def _seen(src, inked, view, rng, style, board):
@@ -1081,19 +1121,22 @@ def compose_page(
     seed:int, # the same seed, sources and kind make the same page
     sources:Sources, # hands, fonts, papers, backgrounds
     kind:str=None, # one of `KINDS`; by default drawn by their weights
-) -> ComposedPage: # about 1000 to 2600 pixels on the long side
+) -> ComposedPage: # about 700 to 2300 pixels on the long side
     "Write a page and photograph it."
     if kind is not None and kind not in KINDS: raise TextRecognizerError(f'Expected one of {", ".join(KINDS)}, got {kind!r}.')
     rng = np.random.default_rng([seed, 36]); p = np.array([w for w, _ in KINDS.values()]); kind = kind or str(rng.choice(list(KINDS), p=p/p.sum()))
-    px = float(np.exp(rng.uniform(math.log(650), math.log(1900)))) if kind not in ('sticky note', 'word') else rng.uniform(350, 1100)
+    px = float(np.exp(rng.uniform(math.log(620), math.log(1600)))) if kind not in ('sticky note', 'word') else rng.uniform(350, 1100)
     for _ in range(4):
         sheet = KINDS[kind][1](sources, rng, px)
         if sheet.lines: break
     scan = .55 if 'scan' in kind or 'form' in kind else .0 if kind in ('board', 'sticky note') else .06
     style = 'scan' if rng.random() < scan else 'close' if rng.random() < .2 else 'phone'
-    view = random_view(sheet, rng, style); inked = ink_sheet(sheet, rng)
-    img = photograph(_seen(sources, inked, view, rng, style, kind == 'board'), _light(view, view.size, rng, style), rng, style)
-    lines = [q for o in sheet.lines if (q := _seen_line(o, view))]
+    inked = ink_sheet(sheet, rng)
+    if style != 'scan' and kind in ('ruled paper', 'blank paper, photo') and rng.random() < .15: inked = facing_page(sheet, inked, rng)
+    view = random_view(sheet, rng, style)
+    lines = [q for o in sheet.lines if (q := _seen_line(o, view))]; scene = _seen(sources, inked, view, rng, style, kind == 'board')
+    if style == 'phone' and rng.random() < .06: add_thumb(scene, lines, rng)
+    img = photograph(scene, _light(view, view.size, rng, style), rng, style)
     regions = [(c, view.to_photo(_dense(p))) for c, p in sheet.regions] + []
     return ComposedPage(img, lines, f'composed {sources.part} {seed}', kind, regions)
 
@@ -1105,8 +1148,10 @@ def page_case(
     file:str, # name of its picture
 ) -> dict: # as in `cases.json`
     "What is true of a page, for a file of cases."
-    return dict(file=file, kind=page.kind, lines=page.texts, size=[page.image.shape[1], page.image.shape[0]], hands=sorted({o.hand for o in page.lines}),
-                baselines=[o.baseline.round(1).tolist() for o in page.lines], x_heights=[round(o.x_height, 1) for o in page.lines], regions=[o.region for o in page.lines], rows=[o.row for o in page.lines])
+    own = [o for o in page.lines if o.row >= 0]
+    return dict(file=file, kind=page.kind, lines=page.texts, size=[page.image.shape[1], page.image.shape[0]], hands=sorted({o.hand for o in own}),
+                baselines=[o.baseline.round(1).tolist() for o in own], x_heights=[round(o.x_height, 1) for o in own], regions=[o.region for o in own], rows=[o.row for o in own],
+                beside=[o.baseline.round(1).tolist() for o in page.lines if o.row < 0]) # lines of the page beside it: neither wanted nor wrong
 
 def write_yardstick(
     folder, # to write into; it is made
@@ -1119,7 +1164,7 @@ def write_yardstick(
     for s in range(seed, seed + 6*n):
         if len(cases) == n: break
         page = compose_page(s, sources)
-        if not page.lines or any(o.text is None or o.x_height < 7 for o in page.lines): continue
+        if not page.texts or any(o.x_height < 8 or (o.text is None and o.row >= 0) for o in page.lines): continue
         file = f'{s}.jpg'; Image.fromarray(page.image).save(folder/file, quality=92); cases.append(page_case(page, file))
     with atomic_write(folder/'cases.json') as tmp: tmp.write_text(json.dumps(cases, ensure_ascii=False), encoding='utf-8')
     return folder/'cases.json'
