@@ -118,6 +118,6 @@ def test_a_rule_sees_an_offender(tmp_path):
     path, long = tmp_path/'99_bad.ipynb', '\n'.join(f'    x{i} = {i}' for i in range(70))
     def code(s): return dict(cell_type='code', source=s, outputs=[])
     rows = [dict(cell_type='markdown', source='# Bad\n\n> A notebook.\n\nIts introduction.'), code(f'#| export\ndef bad():\n{long}'), code('#| data\nseen = 1'),
-            code('seen'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
+            code('seen'), code('import os\nos.sep'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
     path.write_text(json.dumps(dict(cells=rows)))
     assert all(list(find(path)) for find in notebook_rules.RULES.values())
