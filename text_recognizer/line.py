@@ -89,7 +89,7 @@ def line_strip(
     normalisation:str='moments', # a key of `NORMALISATIONS`
 ) -> torch.Tensor: # `(1, height, w)`
     "Open the picture of a line and normalise it."
-    return NORMALISATIONS[normalisation](load_image(img), height)
+    return NORMALISATIONS[normalisation](load_image(img, max_side=MAX_WIDTH, max_area=512*MAX_WIDTH), height)
 
 # %% ../nbs/25_line.ipynb #f5b8462d
 LINE_WEIGHTS = dict(reader='reader.h5', crnn='line.h5') # names of the shipped weights
