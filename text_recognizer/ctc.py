@@ -125,10 +125,10 @@ class BeamDecoder:
         lm=None, # `CharNgram`, or another language model with `logp(context, char)` in natural logarithms
         width:int=32, # texts that are kept at every step
         weight:float=.4, # of the language model's log probability; 0 turns it off
-        bonus:float=.75, # added for every character; counts with a language model alone
+        bonus:float=1., # added for every character; counts with a language model alone
         threshold:float=1e-3, # characters less probable at a step are not tried there; 0 tries all
         kinds:bool=True, # may words be capitals and codes? False: all is prose
-        second:float=.3, # weight of the log probability of whole words, where the language model has `words`; 0: no second look
+        second:float=.4, # weight of the log probability of whole words, where the language model has `words`; 0: no second look
     ):
         if width < 1: raise TextRecognizerError(f'expected a width of at least 1, got {width}.')
         if not 0 <= threshold < 1: raise TextRecognizerError(f'expected a threshold from 0 up to below 1, got {threshold}.')
