@@ -10,7 +10,12 @@ parser.read(cfg_path, encoding='utf-8')
 cfg = parser['DEFAULT']
 
 statuses = ['0 - Pre-Planning', '1 - Planning', '2 - Pre-Alpha', '3 - Alpha', '4 - Beta', '5 - Production/Stable', '6 - Mature', '7 - Inactive']
-pythons = ['3.10', '3.11', '3.12']
+pythons = ['3.11', '3.12']
+
+def extras(cfg):
+    "Every `<name>_requirements` of settings.ini is an extra; `dev` holds the others as well."
+    named = {k.removesuffix('_requirements'): v.split() for k, v in cfg.items() if k.endswith('_requirements')}
+    return {**named, 'dev': list(dict.fromkeys(sum(named.values(), [])))}
 
 setuptools.setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], keywords=cfg['keywords'],
@@ -22,7 +27,7 @@ setuptools.setup(
     package_data={'text_recognizer': ['weights/*.h5', 'metadata/*.toml', 'samples/*']},
     python_requires=f'>={cfg["min_python"]}',
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require=extras(cfg),
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f'{cfg["lib_path"]}={cfg["lib_path"]}._modidx:d']},
     zip_safe=False)

@@ -4,6 +4,7 @@ os.environ.setdefault('MPLBACKEND', 'agg')
 
 def pytest_addoption(parser):
     parser.addoption('--flags', default='', help='flagged cells to run as well, e.g. "slow data"')
+    parser.addoption('--flagged-only', action='store_true', help='leave notebooks without such cells to nbdev_test')
 
 def pytest_configure(config):
     "Prepared data of a test run goes to a folder of its own, unless one is named."

@@ -181,7 +181,7 @@ def mode(rng):
     return f'mode {how}', out
 
 def _array(rng):
-    h, w = (int(o) for o in rng.integers(1, 90, 2)); u = rng.random((h, w))
+    h, w = (int(o) for o in rng.integers(1, 90, 2)); rng.random((h, w))
     shape = pick(rng, [(h, w), (h, w), (h, w), (1, h, w), (h, w, 1), (h, w, 3), (h, w, 4), (3, h, w), (h, w, 2), (2, 2, 2, 2), (), (h,), (0, w), (h, 0), (1, 0, 4), (0, 0, 3)])
     dtype = pick(rng, ['uint8', 'uint8', 'uint16', 'uint32', 'int8', 'int16', 'int32', 'int64', 'uint64', 'float16', 'float32', 'float64', 'longdouble', 'bool', 'complex64', 'object', 'U3', 'S2', 'datetime64[s]', 'timedelta64[s]'])
     return dtype, shape, rng.random(shape) if shape else np.float64(rng.random())

@@ -1,9 +1,11 @@
 """What no cell can test: the order of imports, the written-down layout, and the commands as a user types them."""
-import ast, builtins, dis, importlib, json, re, subprocess, sys, types
+import ast, builtins, dis, importlib, json, re, subprocess, sys, types, warnings
 from pathlib import Path
 
 import pytest
 from PIL import Image
+
+import notebook_rules
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT/'nbs').glob('*.ipynb'))
@@ -95,3 +97,21 @@ def test_title_cell_is_alone(path):
     cells = [''.join(c['source']) for c in json.loads(path.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'markdown']
     assert re.fullmatch(r'# .+\n\n> .+', cells[0]), f'{path.name}: the title cell holds {cells[0][:200]!r}; a title and one > line were wanted.'
     assert len(cells[1]) > 80 and not cells[1].startswith('#'), f'{path.name}: no introduction after the title.'
+
+OFFENDERS = set((ROOT/'tests'/'offenders.txt').read_text(encoding='utf-8').splitlines())
+
+@pytest.mark.parametrize('rule', notebook_rules.RULES)
+def test_notebook_rules(rule):
+    "The list of offenders only gets shorter: what is new in it fails, and what was mended is taken out."
+    found, listed = ({o for o in os if o.startswith(f'{rule}: ')} for os in (notebook_rules.offenders(rule), OFFENDERS))
+    assert not found - listed, 'new offenders (mend them):\n' + '\n'.join(sorted(found - listed))
+    if listed - found: warnings.warn('take out of tests/offenders.txt:\n' + '\n'.join(sorted(listed - found)))
+
+def test_a_rule_sees_an_offender(tmp_path):
+    "The rules are rules: a notebook that breaks each of them is caught by each."
+    path, long = tmp_path/'99_bad.ipynb', '\n'.join(f'    x{i} = {i}' for i in range(70))
+    def code(s): return dict(cell_type='code', source=s, outputs=[])
+    rows = [dict(cell_type='markdown', source='# Bad\n\n> A notebook.\n\nIts introduction.'), code(f'#| export\ndef bad():\n{long}'), code('#| data\nseen = 1'),
+            code('seen'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
+    path.write_text(json.dumps(dict(cells=rows)))
+    assert all(list(find(path)) for find in notebook_rules.RULES.values())

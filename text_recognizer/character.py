@@ -8,6 +8,7 @@ __all__ = ['MAX_PIECES', 'MAX_COLOURS', 'NoCharacter', 'glyph', 'CharacterResult
 
 # %% ../nbs/13_character.ipynb #e4ec8c17
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np, torch, torch.nn.functional as F
@@ -18,7 +19,7 @@ from scipy import ndimage as ndi
 from .core import ImageError, load_image, load_picture, package_path
 from .ink import flatten_paper
 from .networks.character import character_network
-from .weights import WeightsError, load_state, load_weights
+from .weights import WeightsError, load_network, load_weights
 
 # %% ../nbs/13_character.ipynb #5d18156d
 class NoCharacter(ImageError):
@@ -84,6 +85,11 @@ class CharacterResult:
     def __repr__(self): return f'CharacterResult(text={self.text!r}, conf={self.conf!r}' + (f', reason={self.reason!r})' if self.reason else ')')
 
 # %% ../nbs/13_character.ipynb #3495bad0
+def _checked_classes(chars, path):
+    if not isinstance(chars, (str, list)) or not chars or not all(isinstance(o, str) for o in chars):
+        raise WeightsError(f'{path} does not say its chars: expected finished character weights.')
+    return chars
+
 class CharacterPredictor:
     "Reads pictures of single characters with the weights at `path`."
     def __init__(self,
@@ -91,9 +97,9 @@ class CharacterPredictor:
     ):
         self.path = path = Path(path or package_path('weights', 'character.h5'))
         state, self.meta = load_weights(path, kind='character')
-        if 'chars' not in self.meta: raise WeightsError(f'{path} does not say its chars; finished character weights were wanted.')
-        self.chars, self.temperature = self.meta['chars'], float(self.meta.get('temperature') or 1.)
-        self.model = load_state(character_network(self.meta['network'], len(self.chars), **self.meta['args']), state, path).eval()
+        self.chars = _checked_classes(self.meta.get('chars'), path)
+        self.temperature = float(self.meta.get('temperature') or 1.)
+        self.model = load_network(partial(character_network, self.meta['network'], len(self.chars)), self.meta['args'], state, path).eval()
     def __repr__(self): return f'CharacterPredictor({self.meta["network"]}, {len(self.chars)} characters)'
 
 # %% ../nbs/13_character.ipynb #b95ab9a1

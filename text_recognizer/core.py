@@ -5,15 +5,15 @@
 # %% auto #0
 __all__ = ['FORMATS', 'MAX_PIXELS', 'MAX_SIDE', 'MAX_BYTES', 'TextRecognizerError', 'ImageError', 'load_image', 'load_picture',
            'ink_to_pil', 'draw_page', 'small', 'stack', 'n_params', 'atomic_write', 'data_dir', 'package_path',
-           'seed_everything', 'explained']
+           'seed_everything', 'explained', 'read_stdin']
 
 # %% ../nbs/00_core.ipynb #d8fc3c0c
-import base64, functools, io, logging, os, random, stat, sys, tempfile, threading, warnings
+import base64, functools, io, logging, os, random, signal, stat, sys, tempfile, threading, warnings
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFile, ImageFont, UnidentifiedImageError
 
 # %% ../nbs/00_core.ipynb #1b15ac30
 class TextRecognizerError(ValueError):
@@ -74,8 +74,8 @@ def _explain(what):
 def _load(img, what, max_pixels=MAX_PIXELS, smallest=None):
     "Decode `img`, which is open; `smallest` is the size `(w, h)` that is needed of a JPEG."
     with _explain(what):
-        if getattr(img, 'tile', None) and img.format not in FORMATS:
-            raise ImageError(f'{what} is not an image of a format that is read: expected PNG, JPEG, TIFF or another of FORMATS, got {img.format}.')
+        if isinstance(img, ImageFile.ImageFile) and img.format not in FORMATS:
+            raise ImageError(f'{what} is not an image of a known format: expected one of {", ".join(FORMATS)}, got {img.format}; a copy() of it is read.')
         _check_size(what, *img.size, max_pixels*_HEAVY.get(img.format, 1))
         with _quiet(img.format == 'TIFF'):
             if smallest: img.draft(None, smallest)
@@ -93,7 +93,7 @@ def _decode(stream, what, max_pixels=MAX_PIXELS, fit=None):
 
 # %% ../nbs/00_core.ipynb #a55a01ea
 def _check_bytes(what, n):
-    if not n: raise ImageError(f'{what} is an empty file: expected an image.')
+    if not n: raise ImageError(f'{what} is empty: expected an image.')
     if n > MAX_BYTES: raise ImageError(f'{what} is too large: expected at most {MAX_BYTES//10**6} MB, got {n//10**6:,} MB or more.')
 
 def _named(path):
@@ -126,19 +126,19 @@ def _read_data_uri(uri):
     try: return base64.b64decode(body, validate=True)
     except ValueError as e: raise ImageError(f'The data URI holds no valid base64: {_reason(e)}.') from None
 
-def _read_stream(stream):
+def _read_stream(stream, what='The stream'):
     "All bytes of an open file, read piece by piece so that an endless one is noticed."
     data = bytearray()
     try:
         if getattr(stream, 'seekable', lambda: False)(): stream.seek(0)
         while piece := stream.read(1 << 20):
             if not isinstance(piece, (bytes, bytearray, memoryview)):
-                raise ImageError(f'The stream gives {type(piece).__name__}: expected bytes, from a file that is open in binary mode.')
+                raise ImageError(f'{what} gives {type(piece).__name__}: expected bytes, from a file that is open in binary mode.')
             data += piece
             if len(data) > MAX_BYTES: break
     except ImageError: raise
-    except Exception as e: raise ImageError(f'The stream cannot be read: {_reason(e)}.') from None
-    _check_bytes('The stream', len(data))
+    except Exception as e: raise ImageError(f'{what} cannot be read: {_reason(e)}.') from None
+    _check_bytes(what, len(data))
     return data
 
 # %% ../nbs/00_core.ipynb #6162e36a
@@ -424,14 +424,33 @@ def seed_everything(
     random.seed(seed); np.random.seed(seed); torch.manual_seed(seed)
 
 # %% ../nbs/00_core.ipynb #8ac2ef77
+def _no_more_output():
+    "Send what is still printed to nowhere, so that the end of the program does not complain again."
+    try: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError): pass
+
 def explained(func):
     "Decorator for a command: when `func` runs as the script of its name, errors become one line and exit code 1."
     @functools.wraps(func)
     def _f(*args, **kwargs):
         if Path(sys.argv[0] or '-').stem != func.__name__: return func(*args, **kwargs)
-        try: return func(*args, **kwargs)
-        except BrokenPipeError: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()); sys.exit(0)
-        except (TextRecognizerError, OSError) as e: print(f'{func.__name__}: {e}', file=sys.stderr)
-        except KeyboardInterrupt: print(f'{func.__name__}: interrupted.', file=sys.stderr)
+        for o in ('stdout', 'stderr'):
+            if getattr(sys, o) is None: setattr(sys, o, open(os.devnull, 'w')) # it was closed
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler) # see `text_recognizer.start`
+            res = func(*args, **kwargs)
+            sys.stdout.flush()
+            return res
+        except BrokenPipeError: _no_more_output(); sys.exit(0)
+        except (TextRecognizerError, OSError) as e: said = str(e)
+        except KeyboardInterrupt: said = 'interrupted.'
+        print(f'{func.__name__}: {said}', file=sys.stderr)
+        _no_more_output()
         sys.exit(1)
     return _f
+
+# %% ../nbs/00_core.ipynb #aa68b7a1
+def read_stdin() -> bytes: # what came
+    "The bytes of the picture on standard input; raises `ImageError` when there is none."
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty(): raise ImageError('Standard input holds no picture: expected one, as in tr_read - < page.png')
+    return bytes(_read_stream(sys.stdin.buffer, 'Standard input'))

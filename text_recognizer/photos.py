@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['JITTERS', 'Case', 'load_cases', 'form_cases', 'running_text', 'Reading', 'read_cases', 'bootstrap_interval',
-           'case_scores', 'full_report', 'jittered', 'jitter_cost', 'jitter_pictures']
+           'case_scores', 'full_report', 'box_band', 'jittered', 'read_jittered', 'jitter_cost', 'jitter_pictures']
 
 # %% ../nbs/49_photos.ipynb #b096b379
 import json, sys, time
@@ -14,10 +14,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from .core import TextRecognizerError, load_image
+from .core import TextRecognizerError, load_picture
 from .data.iam import IAM
 from .metrics import cer, char_accuracy, edit_distance, wer
+from .paragraph import line_pictures
 from .sources import fetch
+from .strips import FoundLine, FoundLines, GreyPage, found_line
 from .text import plain_text
 
 # %% ../nbs/49_photos.ipynb #00dd2bd7
@@ -136,23 +138,40 @@ def full_report(
                  found=o.n_lines, seconds=round(o.seconds, 2)) for o in readings]
     return dict(**case_scores(readings), kinds=kinds, pictures=rows)
 
-# %% ../nbs/49_photos.ipynb #00fa87d4
+# %% ../nbs/49_photos.ipynb #2b03860a
 JITTERS = {'as found': (0., 0.), 'up 10 %': (-.1, 0.), 'down 10 %': (.1, 0.), 'grown 15 %': (0., .15), 'cut 15 %': (0., -.15)} # move, growth above and below; both in heights
 
-def jittered(
-    box:tuple, # x0, y0, x1, y1 in pixels
-    size:tuple, # width and height of the picture
-    move:float=0., # in heights of the box; positive goes down
-    grow:float=0., # added above and below, in heights; negative cuts
-) -> tuple: # whole pixels inside the picture, at least one in each direction
-    "Move and grow a band."
+def box_band(
+    box:tuple, # x0, y0, x1, y1: tight around the ink of a level line, pixels
+    room:float=.06, # paper above and below, in heights of the box
+    side:float=.2, # and at both ends
+) -> FoundLine: # curve, `above` and `below`; no pictures yet
+    "The band of a line of which only the box is known."
     x0, y0, x1, y1 = box
-    h, (W, H) = y1 - y0, size
-    top, bottom = round(y0 + (move - grow)*h), round(y1 + (move + grow)*h)
-    x0, y0 = min(max(0, int(x0)), W - 1), min(max(0, top), H - 1)
-    return x0, y0, max(x0 + 1, min(W, int(x1))), max(y0 + 1, min(H, bottom))
+    h = y1 - y0
+    return FoundLine(tuple(box), curve=np.array([(x0 - side*h, y1), (x1 + side*h, y1)], float), above=h*(1 + room), below=h*room)
 
-# %% ../nbs/49_photos.ipynb #bc0e612c
+def jittered(
+    page:GreyPage, # the picture that the line stands in
+    line:FoundLine, # a found line
+    move:float=0., # in heights of its band; positive goes down
+    grow:float=0., # added above and below, in heights; negative cuts
+) -> FoundLine: # with new pictures
+    "Cut a line again from a band that is moved and grown."
+    if line.curve is None: line = box_band(line.box)
+    h = line.above + line.below
+    return found_line(page, line.curve + [0, move*h], line.above + grow*h, line.below + grow*h)
+
+# %% ../nbs/49_photos.ipynb #81c47770
+def read_jittered(
+    lines, # has `predict_batch`, as `LinePredictor`
+    page:GreyPage, # a picture
+    found:list, # its `FoundLine`s
+) -> dict: # a key of `JITTERS` → texts of the lines
+    "Read the lines of a picture under every jitter."
+    def read(jitter): return lines.predict_batch(line_pictures(FoundLines([jittered(page, o, *jitter) for o in found]), lines)) if found else []
+    return {k: [o.text for o in read(jitter)] for k, jitter in JITTERS.items()}
+
 def jitter_cost(
     cers:dict, # a key of `JITTERS` → CER
 ) -> dict: # `cer` of the bands as they are, `moved` and `grown`: the largest loss of each kind, and `jitter`: all rates
@@ -161,18 +180,16 @@ def jitter_cost(
     loss = lambda *names: max(v for k, v in cers.items() if k.startswith(names)) - base
     return dict(cer=base, moved=loss('up', 'down'), grown=loss('grown', 'cut'), jitter=cers)
 
+# %% ../nbs/49_photos.ipynb #252fecb2
 def jitter_pictures(
     lines, # has `predict_batch`, as `LinePredictor`
-    finder, # ink image → its lines, each with a `box`
+    finder, # picture `(h, w, 3)` → `FoundLines`
     cases:list[Case], # pictures; those without text are left out
 ) -> dict: # as `jitter_cost`, `n` pictures
     "Read the found lines of pictures with bands that are a little off."
     cases, preds = [c for c in cases if running_text(c.lines)], {k: [] for k in JITTERS}
     for c in tqdm(cases, desc='pictures', unit='picture', file=sys.stderr):
-        ink = load_image(c.picture)
-        boxes = [o.box for o in finder(ink).lines]
-        for k, (move, grow) in JITTERS.items():
-            cuts = [jittered(b, (ink.shape[2], ink.shape[1]), move, grow) for b in boxes]
-            read = lines.predict_batch([ink[:, y0:y1, x0:x1] for x0, y0, x1, y1 in cuts]) if cuts else []
-            preds[k].append(running_text([o.text for o in read]))
-    return dict(**jitter_cost({k: cer(v, [running_text(c.lines) for c in cases]) for k, v in preds.items()}), n=len(cases))
+        rgb, _ = load_picture(c.picture)
+        for k, texts in read_jittered(lines, GreyPage(rgb), finder(rgb).lines).items(): preds[k].append(running_text(texts))
+    targs = [running_text(c.lines) for c in cases]
+    return dict(**jitter_cost({k: cer(v, targs) for k, v in preds.items()}), n=len(cases))
