@@ -260,7 +260,9 @@ class InkHand(Hand):
             if .35 < wide < 3.: new.append((piece, wide))
             if len(new) == n: break
         if not new: new = [(piece, wide)]
-        if not hasattr(self, 'wide'): self.wide = float(np.median([w for _, w in new]))
+        if not hasattr(self, 'wide'):
+            self.wide = float(np.median([w for _, w in new]))
+            self.tall = float(np.clip(.95*np.median([p.up for p, _ in new]), 1.6, 3.))
         for piece, w in new:
             self.queue += split_words(_scaled(_leaning(piece, self.lean), np.clip((self.wide/w)**.8, .5, 2.)))
     def next(self, rng):
@@ -326,6 +328,8 @@ class CropHand(Hand):
         x = float(np.median([c[2] for c in crops]))
         self.crops = [(ink, base, x, text) for ink, base, _, text in crops] # one page, one scale
         self.name, self.at, self.letters = name, 0, sum(len(c[3]) for c in crops)
+        tops = [(base - np.flatnonzero((ink > 90).any(1))[0])/x for ink, base, _, _ in self.crops]
+        self.tall = float(np.clip(.95*np.median(tops), 1.6, 3.))
         self.width = float(np.quantile([c.shape[1]/x for c, _, x, _ in crops], .9))
     def next(self, rng):
         ink, base, x, text = self.crops[self.at % len(self.crops)]; self.at += 1
