@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFile, ImageFont, UnidentifiedImageError
 
 # %% ../nbs/00_core.ipynb #1b15ac30
 class TextRecognizerError(ValueError):
@@ -74,8 +74,8 @@ def _explain(what):
 def _load(img, what, max_pixels=MAX_PIXELS, smallest=None):
     "Decode `img`, which is open; `smallest` is the size `(w, h)` that is needed of a JPEG."
     with _explain(what):
-        if getattr(img, 'tile', None) and img.format not in FORMATS:
-            raise ImageError(f'{what} is not an image of a format that is read: expected PNG, JPEG, TIFF or another of FORMATS, got {img.format}.')
+        if isinstance(img, ImageFile.ImageFile) and img.format not in FORMATS:
+            raise ImageError(f'{what} is not an image of a known format: expected one of {", ".join(FORMATS)}, got {img.format}; a copy() of it is read.')
         _check_size(what, *img.size, max_pixels*_HEAVY.get(img.format, 1))
         with _quiet(img.format == 'TIFF'):
             if smallest: img.draft(None, smallest)
@@ -93,7 +93,7 @@ def _decode(stream, what, max_pixels=MAX_PIXELS, fit=None):
 
 # %% ../nbs/00_core.ipynb #a55a01ea
 def _check_bytes(what, n):
-    if not n: raise ImageError(f'{what} is an empty file: expected an image.')
+    if not n: raise ImageError(f'{what} is empty: expected an image.')
     if n > MAX_BYTES: raise ImageError(f'{what} is too large: expected at most {MAX_BYTES//10**6} MB, got {n//10**6:,} MB or more.')
 
 def _named(path):
