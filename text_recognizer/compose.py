@@ -260,7 +260,9 @@ class InkHand(Hand):
             if .35 < wide < 3.: new.append((piece, wide))
             if len(new) == n: break
         if not new: new = [(piece, wide)]
-        if not hasattr(self, 'wide'): self.wide = float(np.median([w for _, w in new]))
+        if not hasattr(self, 'wide'):
+            self.wide = float(np.median([w for _, w in new]))
+            self.tall = float(np.clip(.95*np.median([p.up for p, _ in new]), 1.6, 3.))
         for piece, w in new:
             self.queue += split_words(_scaled(_leaning(piece, self.lean), np.clip((self.wide/w)**.8, .5, 2.)))
     def next(self, rng):
@@ -279,6 +281,7 @@ def _leaning(piece, lean):
     return Piece(piece.text, piece.width, [s - [[lean, 0]]*s[:, 1:] for s in piece.strokes], None, piece.up, piece.down)
 
 # %% ../nbs/36_compose.ipynb #0e058975
+def _font_name(path): return Path(str(path).rpartition('!')[2]).stem
 @lru_cache(maxsize=512)
 def _font(path, size): return ImageFont.truetype(io.BytesIO(_font_bytes(path)), size)
 @lru_cache(maxsize=256)
@@ -291,7 +294,7 @@ def _font_x(path): return -_font(path, 100).getbbox('x', anchor='ls')[1]/100
 class FontHand(Hand):
     "A font that writes running text; its words dance a little unless it prints."
     def __init__(self, path, rng, region='handwriting', texts=None):
-        self.path, self.name, self.region, self.texts, self.words = str(path), Path(str(path)).stem, region, texts or _sentences(), []
+        self.path, self.name, self.region, self.texts, self.words = str(path), _font_name(path), region, texts or _sentences(), []
         self.space, self.at = 100*.26/100/_font_x(self.path), int(rng.integers(len(self.texts)))
         self.tall = min(3.2, -_font(self.path, 100).getbbox('lhd', anchor='ls')[1]/100/_font_x(self.path))
     def next(self, rng):
@@ -325,6 +328,8 @@ class CropHand(Hand):
         x = float(np.median([c[2] for c in crops]))
         self.crops = [(ink, base, x, text) for ink, base, _, text in crops] # one page, one scale
         self.name, self.at, self.letters = name, 0, sum(len(c[3]) for c in crops)
+        tops = [(base - np.flatnonzero((ink > 90).any(1))[0])/x for ink, base, _, _ in self.crops]
+        self.tall = float(np.clip(.95*np.median(tops), 1.6, 3.))
         self.width = float(np.quantile([c.shape[1]/x for c, _, x, _ in crops], .9))
     def next(self, rng):
         ink, base, x, text = self.crops[self.at % len(self.crops)]; self.at += 1
@@ -403,7 +408,7 @@ class Sources:
         self.shares = {k: v for k, v in (shares or _SHARES).items() if not open_only
                        or k in ('unipen', 'stanford', 'fonts')}
         self.pictures, self._made = Pictures(fetch('backgrounds'), part, open_only), {}
-        self.fonts = [p for p in _font_paths() if (Path(p).stem in HELD_OUT_FONTS) == (part == 'held_out')]
+        self.fonts = [p for p in _font_paths() if (_font_name(p) in HELD_OUT_FONTS) == (part == 'held_out')]
         self.printed = _print_fonts()
     def of(self, kind): # what hands of `kind` are made of, loaded once
         if kind not in self._made: self._made[kind] = getattr(self, f'_{kind}')()
