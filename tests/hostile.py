@@ -199,7 +199,7 @@ def array(rng):
     if how == 'view' and a.ndim > 1: a = a[::-1, ::-2].T if a.ndim == 2 else a[::-1]
     elif how == 'read-only': a = np.array(a); a.flags.writeable = False
     elif how == 'virtual': a = np.lib.stride_tricks.as_strided(np.uint8([3]), strides=(0, 0), shape=pick(rng, [(10**6, 10**6), (10**9, 4), (10_001, 10_000), (100_000, 3), (2**30, 2**30)]))
-    elif how == 'masked': a = np.ma.masked_array(a, mask=rng.random(a.shape) < .5)
+    elif how == 'masked': a = np.ma.masked_array(a, mask=rng.random(np.shape(a)) < .5)
     elif how == 'struct': a = np.zeros((5, 5), [('a', 'f4'), ('b', 'i2')])
     elif how == 'list': a = np.asarray(a).tolist()
     elif how == 'ragged': a = [[1, 2], [3], [[4]]]
