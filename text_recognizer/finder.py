@@ -79,7 +79,7 @@ def core_pieces(
             if len(xs) >= 8 and p.mean() >= score: out.append((xs + float(where[1].start), ys + float(where[0].start)))
     return out if len(out) <= MAX_PIECES else []
 
-# %% ../nbs/39_finder.ipynb #111ca7fb
+# %% ../nbs/39_finder.ipynb #380c5e40
 def turned(xs, ys, angle):
     "Coordinates along and across a direction; with `-angle` the way back."
     c, s = math.cos(angle), math.sin(angle)
@@ -108,7 +108,7 @@ class Core:
         self.height = max(1., self.bottom - self.top)
 
     def _fit(self, x, mid, n):
-        long = self.width/self.thick
+        long = self.width/self.thick if all(b - a < 5*self.thick for a, b in self.holes) else min(13, self.width/self.thick)
         self.mid, self.half = (self.start + self.end)/2, self.width/2
         self.poly = np.polyfit((x - self.mid)/self.half, mid, 0 if long < 3 else 1 if long < 7 else 2 if long < 14 else 3, w=np.sqrt(n))
 
@@ -119,10 +119,10 @@ class Core:
         return np.polyval(self.poly, k) + np.polyval(np.polyder(self.poly), k)*(t - k)
 
     def slope(self, u):
-        "How the centre falls near `u`; short cores do not say."
+        "How the centre falls near `u`, within what a line does; short cores do not say."
         if self.width < 4*self.height: return 0.
         r = min(1.5*self.height, self.half); u = np.clip(u, self.start + r, self.end - r)
-        return float(self.at(u + r) - self.at(u - r))/(2*r)
+        return float(np.clip((self.at(u + r) - self.at(u - r))/(2*r), -.12, .12))
     def __repr__(self): return f'Core({self.start:.0f} to {self.end:.0f}, height {self.height:.1f})'
 
 # %% ../nbs/39_finder.ipynb #e035d478
@@ -197,49 +197,65 @@ def join_cores(
     h = typical_height(cores)
     return [o for o in cores if not (o.height < .4*h and o.width < 3*h or len(o.xs) < .3*h*h)]
 
-# %% ../nbs/39_finder.ipynb #4518957f
+# %% ../nbs/39_finder.ipynb #5bf6ab7b
+def _level(core): return float(core.at(core.mid))
+
 def _levels_agree(left, right):
     "Share of the lines of the smaller side that have a partner on their level."
     a, b = sorted((left, right), key=len)
-    hit = [any(abs(o.at(o.mid) + o.slope(o.mid)*0 - p.at(p.mid)) < .5*min(o.height, p.height) for p in b) for o in a]
-    return sum(hit)/len(hit)
+    return np.mean([any(abs(_level(o) - _level(p)) < .5*min(o.height, p.height) for p in b) for o in a])
 
-def _gutter(cores):
-    "Where two columns meet, or None."
-    best = None
-    for x in sorted(o.end for o in cores):
-        left, right = [o for o in cores if o.end <= x + 1e-6], [o for o in cores if o.start > x]
-        if min(len(left), len(right)) < 3 or len(cores) - len(left) - len(right) > .2*len(cores): continue
-        room, h = min(o.start for o in right) - x, typical_height(left + right)
-        wide = min(np.median([o.width for o in side]) for side in (left, right))
-        (a, c), (b, d) = ([f(o.at(o.mid) for o in side) for f in (min, max)] for side in (left, right))
-        beside = min(c, d) - max(a, b) > .5*min(c - a, d - b)
-        if room < 1.5*h or wide < 4*h or not beside or wide < 12*h and _levels_agree(left, right) > .7: continue
-        if best is None or room > best[0]: best = room, x + room/2
-    return best and best[1]
+def _are_columns(left, right):
+    "Do these lines stand in two columns?"
+    if min(len(left), len(right)) < 3: return False
+    h, room = typical_height(left + right), min(o.start for o in right) - max(o.end for o in left)
+    wide = min(np.median([o.width for o in side]) for side in (left, right))
+    (a, c), (b, d) = ([f(map(_level, side)) for f in (min, max)] for side in (left, right))
+    beside = min(c, d) - max(a, b) > .5*min(c - a, d - b)
+    return room > 1.5*h and wide > 5*h and beside and (wide > 25*h or _levels_agree(left, right) < .7)
+
+def _slabs(cores, x):
+    "Lines between those that cross `x`: crossing line or None, lines left and lines right of it."
+    cross = sorted((o for o in cores if o.start < x < o.end), key=_level)
+    edges = [-np.inf, *map(_level, cross), np.inf]
+    rest = [o for o in cores if not o.start < x < o.end]
+    for bar, top, end in zip([None, *cross], edges, edges[1:]):
+        here = [o for o in rest if top <= _level(o) < end]
+        yield bar, [o for o in here if o.end <= x], [o for o in here if o.start >= x]
 
 def page_blocks(
     cores:list, # of `Core`, of one angle
 ) -> list[list]: # blocks in reading order
     "Columns of a page."
-    x = _gutter(cores) if len(cores) > 5 else None
-    if x is None: return [cores]
-    level = lambda o: float(o.at(o.mid))
-    cross = sorted((o for o in cores if o.start < x < o.end), key=level)
-    rest, out = [o for o in cores if not o.start < x < o.end], []
-    for bar, top in zip([*cross, None], [-np.inf, *map(level, cross)]):
-        here = [o for o in rest if top <= level(o) < (level(bar) if bar else np.inf)]
-        for side in ([o for o in here if o.end <= x], [o for o in here if o.start >= x]): out += page_blocks(side) if side else []
-        if bar: out.append([bar])
-    return out
+    best, at = 0, None
+    for x in sorted({o.end + .5 for o in cores}) if 5 < len(cores) < 300 else ():
+        n = sum(len(a) + len(b) for _, a, b in _slabs(cores, x) if _are_columns(a, b))
+        if n > best: best, at = n, x
+    if at is None: return [cores] if cores else []
+    out, here = [], []
+    for bar, left, right in _slabs(cores, at):
+        here += [bar] if bar else []
+        if _are_columns(left, right): out += [here, *page_blocks(left), *page_blocks(right)]; here = []
+        else: here += left + right
+    return [o for o in [*out, here] if o]
 
-# %% ../nbs/39_finder.ipynb #3de8ad95
+# %% ../nbs/39_finder.ipynb #e5a99c14
+def _joined_row(row):
+    "One core of a row of pieces, or the pieces, from left to right."
+    row = sorted(row, key=lambda o: o.start)
+    if len(row) == 1: return row
+    u, n = np.concatenate([[o.start, o.mid, o.end] for o in row]), np.repeat([o.width for o in row], 3)
+    v = np.concatenate([o.at([o.start, o.mid, o.end]) for o in row])
+    h = [o.height for o in row]
+    off = np.abs(v - np.polyval(np.polyfit(u, v, 1, w=np.sqrt(n)), u))
+    return [joined(row)] if off.max() < .5*min(h) and max(h) < 2*min(h) else row
+
 def block_rows(
     cores:list, # of `Core`, of one angle
-) -> list: # of `Core`, from top to bottom
+) -> list: # of `Core`, from top to bottom, and from left to right
     "Join what stands on one level."
     rows = []
-    for o in sorted(cores, key=lambda o: float(o.at(o.mid))):
+    for o in sorted(cores, key=_level):
         best = None
         for row in rows:
             if any(min(o.end, p.end) - max(o.start, p.start) > .3*min(o.width, p.width) for p in row): continue
@@ -249,7 +265,7 @@ def block_rows(
             if off < .8 and (best is None or off < best[0]): best = off, row
         if best: best[1].append(o)
         else: rows.append([o])
-    return sorted(map(joined, rows), key=lambda o: float(o.at(o.mid)))
+    return [o for row in sorted(rows, key=lambda r: np.average([*map(_level, r)], weights=[o.width for o in r])) for o in _joined_row(row)]
 
 def ordered_cores(
     cores:list, # of `Core`, of one angle
@@ -274,13 +290,14 @@ def core_band(
     x, y = turned(u, core.at(u) + base, -core.angle)
     return (np.stack([x, y], 1) + .5)/scale, (above + base)/scale, (below - base)/scale
 
-# %% ../nbs/39_finder.ipynb #59b09e45
+# %% ../nbs/39_finder.ipynb #4bee0666
 FAINT, NOISE = .06, .3 # a line must be so much darker than its paper, and its histogram so skewed
 
-def _gaps(core):
-    "Wide gaps of a core, as parts of its length from 0 to 1."
-    room = 1.5*core.height
-    return [((a + room - core.start)/core.width, (b - room - core.start)/core.width) for a, b in core.holes if b - a > 3*room]
+def _gaps(core, widen=1.4, **kwargs):
+    "Wide gaps of a line, as parts of the length of its band from 0 to 1."
+    room, out = core.height, widen*core.height*core.width/(2*(core.height + core.width))
+    length = core.width + 2*out
+    return [((a + room - core.start + out)/length, (b - room - core.start + out)/length) for a, b in core.holes if b - a > 2.5*room]
 
 def core_lines(
     page:GreyPage, # the picture
@@ -292,12 +309,12 @@ def core_lines(
     "Cut the strips of the lines."
     out = []
     for o in cores:
-        line = found_line(page, *core_band(o, scale, **kwargs), region, _gaps(o))
+        line = found_line(page, *core_band(o, scale, **kwargs), region, _gaps(o, **kwargs))
         paper, ink = np.percentile(line.ink, (50, 99.5))
         if ink - paper > FAINT and abs(ink_skew(line.ink[0])) > NOISE: out.append(line)
     return out
 
-# %% ../nbs/39_finder.ipynb #79672726
+# %% ../nbs/39_finder.ipynb #fd283888
 class TextFinder:
     "Finds the lines of a photograph with the detector of the weights at `path`."
     def __init__(self,
@@ -325,7 +342,8 @@ class TextFinder:
         if not pieces: return FoundLines([], reason='there is too much texture for a page of writing' if busy else 'no writing was found')
         page, (cores, margin, angle) = GreyPage(rgb), page_cores(pieces)
         area = [sum(len(o.xs) for o in side) for side in (cores, margin)]
-        margin = [o for o in ordered_cores(join_cores(margin)) if o.width > 3*o.height]
+        least = 4*typical_height(cores) if cores else 0
+        margin = [o for o in ordered_cores(join_cores(margin)) if o.width > max(3*o.height, least)]
         lines = core_lines(page, ordered_cores(join_cores(cores)), k, widen=self.widen) + core_lines(page, margin, k, 'margin', widen=self.widen)
         if scale < 1: lines = [rescaled(o, 1/scale) for o in lines]
         return FoundLines(lines, round(math.degrees(angle), 2), area[1] > 2*area[0], '' if lines else 'what was found is too faint or too small to be read')

@@ -151,7 +151,7 @@ class CharNgram:
         self._keys = [memoryview(np.ascontiguousarray(k)) for k, _ in levels[:-1]]
         self._id = {c: i for i, c in enumerate(vocab.chars, 1)}
         self._single = np.log(p[0]).astype(np.float32)
-        self._rows, self._lists = {}, {}
+        self._rows, self._held = {}, set()
     def _whole(self, p, first):
         "Where every character is kept after a context, their probabilities must add up to 1."
         n = np.diff(first); full = n == len(self.vocab) - 1
@@ -205,30 +205,30 @@ def _row(self:CharNgram, h):
     "Log probabilities after the context `h`, an array that nobody changes."
     if not h: return self._single
     if (row := self._rows.get(h)) is not None: return row
-    row, n, key, bits = self._row(h[1:]), len(h) - 1, 0, _bits(self.vocab)
-    for c in h: key = key << bits | self._id.get(c, 0)
-    i = bisect_left(self._keys[n], key)
-    if i < len(self._keys[n]) and self._keys[n][i] == key:
-        a, b = self._first[n][i:i+2]
-        if a < b:
-            row = row + self._given[n][i]
-            row[self._last[n][a:b] - 1] = self._logp[n][a:b]
+    row, n = self._row(h[1:]), len(h) - 1
+    if not n or h[1:] in self._held: # a context is kept only where its suffix is
+        key, keys, bits = 0, self._keys[n], _bits(self.vocab)
+        for c in h: key = key << bits | self._id.get(c, 0)
+        i = bisect_left(keys, key)
+        if i < len(keys) and keys[i] == key:
+            self._held.add(h)
+            a, b = self._first[n][i:i+2].tolist()
+            if a < b:
+                row = row + self._given[n][i]
+                row[self._last[n][a:b] - 1] = self._logp[n][a:b]
     self._rows[h] = row
     return row
 
 @patch
 def logps(self:CharNgram,
     context:str, # the text so far; empty at the start of a line
-) -> list: # natural logarithms of the probabilities, in the order of the vocabulary's characters; it is remembered, so don't change it
+) -> np.ndarray: # natural logarithms of the probabilities, in the order of the vocabulary's characters; it is remembered, so don't change it
     "How likely is each character after `context`?"
+    if len(self._rows) > 50_000: self._rows.clear(); self._held.clear()
     n = self.order - 1
-    h = context[-n:] if len(context) >= n > 0 else (' ' + context)[-n:] if n else ''
-    if (known := self._lists.get(h)) is not None: return known
-    if len(self._rows) > 20_000: self._rows.clear(); self._lists.clear()
-    self._lists[h] = self._row(h).tolist()
-    return self._lists[h]
+    return self._row(context[-n:] if len(context) >= n > 0 else (' ' + context)[-n:] if n else '')
 
-# %% ../nbs/06_language.ipynb #bf40bb30
+# %% ../nbs/06_language.ipynb #14fc9918
 @patch
 def logp(self:CharNgram,
     context:str, # the text so far; empty at the start of a line
@@ -237,7 +237,7 @@ def logp(self:CharNgram,
     "How likely is `char` after `context`?"
     if (i := self._id.get(char)) is None:
         raise TextRecognizerError(f'expected one of the characters {self.vocab.chars!r}, got {char!r}.')
-    return self.logps(context)[i-1]
+    return float(self.logps(context)[i-1])
 
 # %% ../nbs/06_language.ipynb #df7de681
 @patch
@@ -284,10 +284,9 @@ class WordKinds:
         self._n, self._known = max(0, getattr(lm, 'order', 1) - 1), ({}, {})
         classes = [char_class(c) for c in self.vocab.chars]
         self._code = {k: [p[CLASSES.index(c)]/classes.count(c) for c in classes] for k, p in _code.items()}
-        known = getattr(lm, 'vocab', self.vocab).chars
-        at = lambda c: known.find(c) if c in known else len(known)
-        self._at = [at(c) for c in self.vocab.chars], [len(known) if c.islower() else at(c.lower()) for c in self.vocab.chars]
-        self._chars, self._space = known, self.vocab.chars.find(' ')
+        self._chars, self._space = getattr(lm, 'vocab', self.vocab).chars, self.vocab.chars.find(' ')
+        at = [[self._chars.find(c) for c in self.vocab.chars], [-1 if c.islower() else self._chars.find(c.lower()) for c in self.vocab.chars]]
+        self._at = [(np.array(o), np.flatnonzero(np.array(o) < 0)) for o in at] # where to look each character up, and which are unknown
     def _row_of(self, i, stay):
         "Shares after a space, for a word of kind `i` before it."
         others = sum(p for j, p in enumerate(self.begin) if j != i)
@@ -298,8 +297,11 @@ class WordKinds:
         if (row := known.get(key)) is None:
             if len(known) > 20_000: known.clear()
             context = key.lower() if capitals else key
-            logps = self.lm.logps(context) if hasattr(self.lm, 'logps') else [self.lm.logp(context, c) for c in self._chars]
-            row = known[key] = np.append(np.exp(logps), RARE)[self._at[capitals]].tolist()
+            logps = self.lm.logps(context) if hasattr(self.lm, 'logps') else np.array([self.lm.logp(context, c) for c in self._chars])
+            at, unknown = self._at[capitals]
+            row = np.exp(logps[at])
+            if unknown.size: row[unknown] = RARE
+            row = known[key] = row.tolist()
         return row
 
 # %% ../nbs/06_language.ipynb #5d0c61c8
