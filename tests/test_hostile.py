@@ -22,9 +22,7 @@ def judged(*args, timeout=3000):
     assert not res.stderr, f'something was printed: {res.stderr[:500]}'
     return json.loads(res.stdout)
 
-def check(got, memory=1500):
-    assert not got['bad'], '\n'.join(got['bad'][:20])
-    assert got['memory'] < memory, got
+def check(got): assert not got['bad'], '\n'.join(got['bad'][:20])
 
 def test_corpus_pictures(): check(judged('--n', 300, '--readers', 'image,picture,character'))
 def test_corpus_lines(): check(judged('--n', 100, '--readers', 'line', '--most', 30_000))

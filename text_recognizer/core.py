@@ -215,7 +215,7 @@ def _unit(a, top):
 
 def _top(a):
     "The value that means white in the array `a`."
-    if a.dtype in (np.uint8, np.uint16): return np.iinfo(a.dtype).max
+    if a.dtype.kind == 'u' and a.itemsize < 4: return np.iinfo(a.dtype).max
     return 1 if a.dtype == bool or a.max() <= 1 else 255 if a.max() <= 255 else 65535
 
 # %% ../nbs/00_core.ipynb #88be4e26
@@ -239,10 +239,17 @@ def _scaled(rows, size, to, strip=2_000_000):
 
 # %% ../nbs/00_core.ipynb #0249e1fa
 def _rows(img, mode):
-    "The function that gives rows of the PIL image `img` in `mode` 'L' or 'RGB'; for deep pictures an array instead."
-    if _deep(img): return np.asarray(img)
+    "The function that gives rows of the PIL image `img` in `mode` 'L' or 'RGB'; those of a deep one are grey float32."
+    if _deep(img): return _deep_rows(img)
     paper = _paper(img)
     return lambda y0, y1: np.asarray(_flat(img.crop((0, y0, img.width, y1)), mode, paper))
+
+def _deep_rows(img):
+    "Rows of a deep picture; its range is found strip by strip."
+    rows = lambda y0, y1: np.asarray(img.crop((0, y0, img.width, y1)))
+    ends = [(o.min(), o.max()) for o in (rows(y, min(img.height, y + 256)) for y in range(0, img.height, 256))]
+    top = _top(_checked_array(np.array([ends]).reshape(1, -1).astype(ends[0][0].dtype)))
+    return lambda y0, y1: _unit(rows(y0, y1), top)
 
 def _array_rows(a, mode):
     "The same for an array; grey ones stay float32, since they can be finer than 8 bit."
