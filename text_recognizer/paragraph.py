@@ -297,7 +297,7 @@ def tr_read(
     images:Param('image files, folders of them, and - for standard input', str, nargs='*', opt=False)=None, # one path or several
     format:Param('what to print: the text, or one JSON object a file', str, choices=('text', 'json'))='text', # `text` or `json`
     sample:bool=False, # read the sample page that comes with the package
-    weights:str=None, # weight file of a line predictor, instead of the shipped one
+    weights:str=None, # weight file of a line predictor, or `crnn` or `open`, instead of the shipped reader
     lm:Param('search with the language model, or do not: fewer errors in English prose, more in names and numbers', action=argparse.BooleanOptionalAction)=False, # with the language model?
     finder:Param('what finds the lines: a published detector taken over, our detector, the rows of ink, or the package rapidocr', str, choices=tuple(FINDERS))='published', # a key of `FINDERS`
     output:str=None, # write to this file instead of stdout
