@@ -147,7 +147,7 @@ def _decoder(self:LinePredictor, lm):
         return lambda logits: position_spans(logits, self.vocab)
     if not lm: return lambda logits: greedy_spans(logits, self.vocab)
     if not isinstance(lm, CharNgram): lm = CharNgram.load(package_path('weights', self.meta.get('language', 'language.h5')) if lm is True else lm)
-    tuned = {k: self.meta[f'lm_{k}'] for k in ('weight', 'bonus') if self.meta.get(f'lm_{k}') is not None}
+    tuned = {k: self.meta[f'lm_{k}'] for k in ('weight', 'bonus', 'second') if self.meta.get(f'lm_{k}') is not None}
     decoder = BeamDecoder(self.vocab, lm, **tuned)
     self.lm = decoder.lm
     return decoder.spans
