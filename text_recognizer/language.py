@@ -495,6 +495,7 @@ def load(cls:CharNgram,
         vocab = Vocab(meta['args']['chars'])
         lm = cls(_read_levels(state, meta['args']['order'], vocab), vocab)
         lm.words = _read_words(state)
-    except (KeyError, IndexError, ValueError) as e: raise TextRecognizerError(f'expected a whole CharNgram in {path}, got one that lacks something: {e!r}.') from None
+    except TextRecognizerError: raise
+    except Exception as e: raise TextRecognizerError(f'expected a whole CharNgram in {path}, got one that lacks something: {e!r}.') from None
     lm.meta = meta
     return lm
