@@ -88,7 +88,15 @@ def flagged_name(path):
             yield from (f'{n} comes from a cell flagged {missing[n]}' for n in sorted(free(s) & missing.keys() - there))
             there |= defined(s)
 
-RULES = dict(introduction_in_title=introduction_in_title, long_export=long_export, large=large, no_output=no_output, bare_name=bare_name, flagged_name=flagged_name)
+def mixed_import(path):
+    "The site is built by running exported cells and every cell with an import, so an example cell that imports runs without what it needs."
+    for s in map(source, coded(path)):
+        if exported(s) or 'hide' in directives(s): continue
+        own, inside = ([isinstance(n, (ast.Import, ast.ImportFrom)) for n in ns] for ns in (tree(s).body, ast.walk(tree(s))))
+        if any(inside) and not all(own): yield lines(s)[0][:60]
+
+RULES = dict(introduction_in_title=introduction_in_title, long_export=long_export, large=large, no_output=no_output, bare_name=bare_name, flagged_name=flagged_name,
+             mixed_import=mixed_import)
 
 def offenders(*rules):
     "Every offence against `rules` (by default all), as offenders.txt has it."

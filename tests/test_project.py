@@ -85,6 +85,12 @@ def test_wrong_usage_ends_with_2():
     assert command('tr_read').returncode == 2
     assert command('tr_evaluate', 'nonsense').returncode == 2
 
+@pytest.mark.parametrize('args', [('--data', 'gone'), ()])
+def test_a_folder_of_pictures_is_explained(args):
+    res = command('tr_evaluate', 'photos', *args)
+    lines = res.stderr.strip().splitlines()
+    assert res.returncode == 1 and len(lines) == 1 and lines[0].startswith('tr_evaluate: ') and 'cases.json' in lines[0], res.stderr
+
 def test_bad_weights_are_explained(tmp_path):
     shipped = (ROOT/'text_recognizer'/'weights'/'line.h5').read_bytes()
     for data in (shipped[:len(shipped)//2], b'text'):
@@ -112,6 +118,6 @@ def test_a_rule_sees_an_offender(tmp_path):
     path, long = tmp_path/'99_bad.ipynb', '\n'.join(f'    x{i} = {i}' for i in range(70))
     def code(s): return dict(cell_type='code', source=s, outputs=[])
     rows = [dict(cell_type='markdown', source='# Bad\n\n> A notebook.\n\nIts introduction.'), code(f'#| export\ndef bad():\n{long}'), code('#| data\nseen = 1'),
-            code('seen'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
+            code('seen'), code('import os\nos.sep'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
     path.write_text(json.dumps(dict(cells=rows)))
     assert all(list(find(path)) for find in notebook_rules.RULES.values())

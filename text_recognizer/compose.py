@@ -30,15 +30,20 @@ try: import cv2
 except ModuleNotFoundError: cv2 = None # an extra: pip install "text_recognizer[train]"
 
 # %% ../nbs/36_compose.ipynb #89759e12
-_FIRST = ('Anna Ben Carla David Elena Frank Grace Henry Ines James Karin Liam Maria Noah Olga Peter Quinn Rosa Samir Tara Uwe Vera Walter Xenia Yusuf Zoe Mr. Mrs. Dr. Jane John Priya Wei '
+_FIRST = ('Anna Ben Carla David Elena Frank Grace Henry Ines James Karin Liam Maria Noah Olga Peter Quinn Rosa Samir '
+          'Tara Uwe Vera Walter Xenia Yusuf Zoe Mr. Mrs. Dr. Jane John Priya Wei '
           'Aisha Tom Lucy Omar Sofia Jack Emma Paul Ruth').split()
-_LAST = ('Miller Jones Garcia Smith Brown Okafor Schmidt Novak Rossi Dubois Patel Kim Nguyen Lopez Wright Hughes Fischer Johansen Adams Baker Clark Evans Foster Green Hill Irving Kelly Lewis '
+_LAST = ('Miller Jones Garcia Smith Brown Okafor Schmidt Novak Rossi Dubois Patel Kim Nguyen Lopez Wright Hughes '
+         'Fischer Johansen Adams Baker Clark Evans Foster Green Hill Irving Kelly Lewis '
          'Moore Nash Owens Price Quigley Reed Shaw Turner Underwood Vance White Young Zeller O\'Brien MacLeod Saint-James').split()
 _STREET = 'Street,Road,Avenue,Lane,Drive,Square,St.,Ave.,Rd.,Blvd.,Way,Court,Park,Hill'.split(',')
-_PLACE = ('Boston London Kew Chicago Leeds Dublin Denver Austin Bristol York Toronto Berlin Vienna Oslo Sydney Perth Oakland Dallas Exeter Durham Lagos Delhi Geneva Lyon').split()
-_THINGS = ('milk bread eggs butter apples rice soap tea coffee sugar flour pasta cheese tomatoes onions candles batteries stamps paper towels toothpaste bananas chicken salt pepper lemons '
+_PLACE = ('Boston London Kew Chicago Leeds Dublin Denver Austin Bristol York Toronto Berlin Vienna Oslo Sydney Perth '
+          'Oakland Dallas Exeter Durham Lagos Delhi Geneva Lyon').split()
+_THINGS = ('milk bread eggs butter apples rice soap tea coffee sugar flour pasta cheese tomatoes onions candles '
+           'batteries stamps paper towels toothpaste bananas chicken salt pepper lemons '
            'oats yoghurt carrots potatoes garlic honey juice water cereal tape envelopes light bulbs').split()
-_TODO = ('call buy finish send ask pay clean book fix return write read email check pick up print order prepare water bring').split()
+_TODO = ('call buy finish send ask pay clean book fix return write read email check pick up print order prepare water '
+         'bring').split()
 _MONTHS = 'January February March April May June July August September October November December'.split()
 
 def _of(rng, xs): return xs[int(rng.integers(len(xs)))]
@@ -46,34 +51,63 @@ def _digits(rng, n): return ''.join(str(int(o)) for o in rng.integers(0, 10, n))
 def _caps(rng, n): return ''.join(chr(65 + int(o)) for o in rng.integers(0, 26, n))
 
 # %% ../nbs/36_compose.ipynb #b3d1bd6a
-def _name(rng): return _of(rng, [f'{_of(rng, _FIRST)} {_of(rng, _LAST)}', f'{_of(rng, _LAST)}, {_of(rng, _FIRST)}', f'{_caps(rng, 1)}. {_of(rng, _LAST)}', f'{_of(rng, _FIRST)} {_caps(rng, 1)}. {_of(rng, _LAST)}'])
+def _name(rng):
+    return _of(rng, [f'{_of(rng, _FIRST)} {_of(rng, _LAST)}', f'{_of(rng, _LAST)}, {_of(rng, _FIRST)}',
+                     f'{_caps(rng, 1)}. {_of(rng, _LAST)}', f'{_of(rng, _FIRST)} {_caps(rng, 1)}. {_of(rng, _LAST)}'])
 def _code(rng):
-    return _of(rng, [f'{_caps(rng, 2)}-{_digits(rng, 4)}', f'{_caps(rng, 1)}{_digits(rng, 3)}/{_digits(rng, 2)}', f'#{_digits(rng, 5)}', f'{_caps(rng, 3)}{_digits(rng, 3)}{_caps(rng, 1)}',
+    return _of(rng, [f'{_caps(rng, 2)}-{_digits(rng, 4)}', f'{_caps(rng, 1)}{_digits(rng, 3)}/{_digits(rng, 2)}',
+                     f'#{_digits(rng, 5)}', f'{_caps(rng, 3)}{_digits(rng, 3)}{_caps(rng, 1)}',
                      f'No. {_digits(rng, 4)}', f'{_digits(rng, 2)}.{_digits(rng, 3)}.{_digits(rng, 2)}', f'{_caps(rng, 2)}{_digits(rng, 1)} {_digits(rng, 1)}{_caps(rng, 2)}'])
 def _date(rng):
     d, m, y = int(rng.integers(1, 29)), int(rng.integers(1, 13)), int(rng.integers(1900, 2030)); mon = _MONTHS[m - 1]
-    return _of(rng, [f'{d}/{m}/{y}', f'{d:02}.{m:02}.{y}', f'{y}-{m:02}-{d:02}', f'{mon} {d}, {y}', f'{d} {mon} {y}', f'{mon[:3]} {d}', f"{m}/{d}/{y % 100:02}", f'{mon} {d}th'])
-def _price(rng): return _of(rng, [f'${rng.integers(1, 500)}.{_digits(rng, 2)}', f'{rng.integers(1, 90)}.{_digits(rng, 2)}', f'£{rng.integers(1, 90)}', f'{rng.integers(1, 900)},{_digits(rng, 3)}', f'{rng.integers(1, 100)}%'])
+    return _of(rng, [f'{d}/{m}/{y}', f'{d:02}.{m:02}.{y}', f'{y}-{m:02}-{d:02}', f'{mon} {d}, {y}', f'{d} {mon} {y}',
+                     f'{mon[:3]} {d}', f"{m}/{d}/{y % 100:02}", f'{mon} {d}th'])
+def _price(rng):
+    return _of(rng, [f'${rng.integers(1, 500)}.{_digits(rng, 2)}', f'{rng.integers(1, 90)}.{_digits(rng, 2)}',
+                     f'£{rng.integers(1, 90)}', f'{rng.integers(1, 900)},{_digits(rng, 3)}',
+                     f'{rng.integers(1, 100)}%'])
 def _sum(rng):
     a, b = int(rng.integers(2, 300)), int(rng.integers(2, 99)); o = _of(rng, '+-x/')
-    return _of(rng, [f'{a} {o} {b} = {dict(zip("+-x/", (a + b, a - b, a*b, round(a/b, 1))))[o]}', f'{_of(rng, "xyn")} = {a} {_of(rng, "+-")} {b}', f'Total: {_price(rng)}', f'{a}/{b}', f'{_of(rng, "ab")}^2 = {b*b}'])
-def _phone(rng): return _of(rng, [f'{_digits(rng, 3)}-{_digits(rng, 3)}-{_digits(rng, 4)}', f'({_digits(rng, 3)}) {_digits(rng, 3)}-{_digits(rng, 4)}', f'+{rng.integers(1, 99)} {_digits(rng, 3)} {_digits(rng, 6)}', f'0{_digits(rng, 3)} {_digits(rng, 6)}'])
-def _time(rng): return _of(rng, [f'{rng.integers(1, 13)}:{rng.integers(0, 60):02} {_of(rng, ["am", "pm", "AM", "PM"])}', f'{rng.integers(0, 24)}:{rng.integers(0, 60):02}', f'{rng.integers(1, 13)} o\'clock'])
-def _address(rng): return _of(rng, [f'{rng.integers(1, 999)} {_of(rng, _LAST)} {_of(rng, _STREET)}', f'{_of(rng, _PLACE)}, {_caps(rng, 2)} {_digits(rng, 5)}', f'{rng.integers(1, 99)} {_of(rng, _LAST)} {_of(rng, _STREET)}, {_of(rng, _PLACE)}', f'P.O. Box {_digits(rng, 3)}'])
+    return _of(rng, [f'{a} {o} {b} = {dict(zip("+-x/", (a + b, a - b, a*b, round(a/b, 1))))[o]}',
+                     f'{_of(rng, "xyn")} = {a} {_of(rng, "+-")} {b}', f'Total: {_price(rng)}', f'{a}/{b}',
+                     f'{_of(rng, "ab")}^2 = {b*b}'])
+def _phone(rng):
+    return _of(rng, [f'{_digits(rng, 3)}-{_digits(rng, 3)}-{_digits(rng, 4)}',
+                     f'({_digits(rng, 3)}) {_digits(rng, 3)}-{_digits(rng, 4)}',
+                     f'+{rng.integers(1, 99)} {_digits(rng, 3)} {_digits(rng, 6)}',
+                     f'0{_digits(rng, 3)} {_digits(rng, 6)}'])
+def _time(rng):
+    return _of(rng, [f'{rng.integers(1, 13)}:{rng.integers(0, 60):02} {_of(rng, ["am", "pm", "AM", "PM"])}',
+                     f'{rng.integers(0, 24)}:{rng.integers(0, 60):02}', f'{rng.integers(1, 13)} o\'clock'])
+def _address(rng):
+    return _of(rng, [f'{rng.integers(1, 999)} {_of(rng, _LAST)} {_of(rng, _STREET)}',
+                     f'{_of(rng, _PLACE)}, {_caps(rng, 2)} {_digits(rng, 5)}',
+                     f'{rng.integers(1, 99)} {_of(rng, _LAST)} {_of(rng, _STREET)}, {_of(rng, _PLACE)}',
+                     f'P.O. Box {_digits(rng, 3)}'])
 
 # %% ../nbs/36_compose.ipynb #52a8fa5a
-def _host(rng): return f'{_of(rng, _LAST).lower().replace(chr(39), "").replace("-", "")}.{_of(rng, ["com", "org", "net", "edu", "co.uk", "de"])}'
-def _mail(rng): return f'{_of(rng, _FIRST).lower().strip(".")}{_of(rng, [".", "_", "", "-"])}{_of(rng, [_digits(rng, 2), _of(rng, _LAST).lower().replace(chr(39), "")])}@{_host(rng)}'
-def _web(rng): return _of(rng, ['www.', 'https://', 'http://www.', '']) + _host(rng) + _of(rng, ['', '/' + _of(rng, _THINGS), f'/{_caps(rng, 1).lower()}{_digits(rng, 2)}'])
+def _host(rng):
+    return f'{_of(rng, _LAST).lower().replace(chr(39), "").replace("-", "")}.{_of(rng, ["com", "org", "net", "edu", "co.uk", "de"])}'
+def _mail(rng):
+    return f'{_of(rng, _FIRST).lower().strip(".")}{_of(rng, [".", "_", "", "-"])}{_of(rng, [_digits(rng, 2), _of(rng, _LAST).lower().replace(chr(39), "")])}@{_host(rng)}'
+def _web(rng):
+    return _of(rng, ['www.', 'https://', 'http://www.', '']) + _host(rng) + _of(rng,
+            ['', '/' + _of(rng, _THINGS), f'/{_caps(rng, 1).lower()}{_digits(rng, 2)}'])
 def _item(rng):
     t = _of(rng, _THINGS); n = int(rng.integers(1, 13))
-    return _of(rng, [t, t.capitalize(), f'{n} {t}', f'{t} x{n}', f'{t} ({n} kg)', f'{_of(rng, _TODO)} {t}'.capitalize(), f'{_of(rng, _TODO)} {_of(rng, _FIRST)}'.capitalize(), f'{t} - {_price(rng)}', f'{n} {_of(rng, ["kg", "lb", "packs of", "x"])} {t}'])
-def _heading(rng): return _of(rng, ['Shopping list', 'To do', 'Notes', 'Dear ' + _of(rng, _FIRST) + ',', 'Monday', 'Week ' + _digits(rng, 1), 'Chapter ' + _digits(rng, 1), 'Homework', _date(rng), _name(rng), 'My essay', 'Ideas', 'Plan B', 'Remember!'])
+    return _of(rng, [t, t.capitalize(), f'{n} {t}', f'{t} x{n}', f'{t} ({n} kg)', f'{_of(rng, _TODO)} {t}'.capitalize(),
+                     f'{_of(rng, _TODO)} {_of(rng, _FIRST)}'.capitalize(), f'{t} - {_price(rng)}',
+                     f'{n} {_of(rng, ["kg", "lb", "packs of", "x"])} {t}'])
+def _heading(rng):
+    return _of(rng, ['Shopping list', 'To do', 'Notes', 'Dear ' + _of(rng, _FIRST) + ',', 'Monday',
+                     'Week ' + _digits(rng, 1), 'Chapter ' + _digits(rng, 1), 'Homework', _date(rng), _name(rng),
+                     'My essay', 'Ideas', 'Plan B', 'Remember!'])
 def _sentence(rng): return _of(rng, _sentences()).strip()
 
 @lru_cache(maxsize=1)
 def _sentences(): return load_texts('auto', 'train')
-_KINDS = dict(name=_name, code=_code, date=_date, price=_price, sum=_sum, phone=_phone, time=_time, address=_address, mail=_mail, web=_web, item=_item, heading=_heading, sentence=_sentence)
+_KINDS = dict(name=_name, code=_code, date=_date, price=_price, sum=_sum, phone=_phone, time=_time, address=_address,
+              mail=_mail, web=_web, item=_item, heading=_heading, sentence=_sentence)
 TEXT_KINDS = (*_KINDS, 'capitals')
 
 def random_text(
@@ -82,7 +116,8 @@ def random_text(
 ) -> str: # one line
     "A text as people write it on notes and forms."
     rng = np.random.default_rng() if rng is None else rng
-    if kind is not None and kind not in TEXT_KINDS: raise TextRecognizerError(f'Expected one of {", ".join(TEXT_KINDS)}, got {kind!r}.')
+    if kind is not None and kind not in TEXT_KINDS:
+        raise TextRecognizerError(f'Expected one of {", ".join(TEXT_KINDS)}, got {kind!r}.')
     kind = kind or _of(rng, [o for o in TEXT_KINDS if o != 'sentence'])
     if kind == 'capitals': return _KINDS[_of(rng, ['name', 'item', 'address', 'heading', 'code'])](rng).upper()
     return _KINDS[kind](rng)
@@ -111,13 +146,16 @@ def _peaks(v, lo, step, at, spread, n=160):
 def _frames(lows, highs, text, slopes):
     "Score, writing line and x-height for each slope."
     up, down = vertical_extent(text); reach = max(.3, up + down); t = np.asarray(slopes, float)[:, None]
-    a, b = lows[:, 1] - t*lows[:, 0], highs[:, 1] - t*highs[:, 0]; v = np.sort(np.concatenate([a, b], 1), 1); cut = int(.006*v.shape[1])
+    a, b = lows[:, 1] - t*lows[:, 0], highs[:, 1] - t*highs[:, 0]
+    v = np.sort(np.concatenate([a, b], 1), 1); cut = int(.006*v.shape[1])
     lo, hi = v[:, cut:cut + 1], v[:, -1 - cut:][:, :1]; cap = np.maximum(1e-3, hi - lo)/reach
     line, s = _peaks(a, lo - .05*cap, .0135*reach*cap, hi - max(0, down)*cap, .5*cap)
     small, tall = sum(c in 'acemnorsuvwxzgpqyi' for c in text), sum(c.isupper() or c.isdigit() for c in text)
     want = .56 if small >= tall else 1.
     wide = max(1., np.ptp(lows[:, 0]))/max(1, len(text))*(1. if want < 1 else 1.25)
-    def likely(c): c = np.log(np.maximum(c, 1e-3)); return np.exp(-((c - np.log(want*cap))/.45)**2/2 - ((c - math.log(wide))/.38)**2/2)
+    def likely(c):
+        c = np.log(np.maximum(c, 1e-3))
+        return np.exp(-((c - np.log(want*cap))/.45)**2/2 - ((c - math.log(wide))/.38)**2/2)
     x, s2 = _peaks(line[:, None] - b, 0*lo - .03*cap, .0115*cap, None, likely)
     return s + s2, line, x if want < 1 else .6*x
 
@@ -155,7 +193,8 @@ def stroke_piece(
     x0 = min(float(s[:, 0].min()) for s in strokes)
     out = [np.stack([(s[:, 0] - x0)/x, (s[:, 1] - b - t*s[:, 0])/x], 1).astype(np.float32) for s in strokes]
     p = np.concatenate(out)
-    return Piece(text, float(p[:, 0].max()), out, None, float(np.clip(-p[:, 1].min(), .8, 3.5)), float(np.clip(p[:, 1].max(), .1, 2.)))
+    return Piece(text, float(p[:, 0].max()), out, None, float(np.clip(-p[:, 1].min(), .8, 3.5)),
+                 float(np.clip(p[:, 1].max(), .1, 2.)))
 
 # %% ../nbs/36_compose.ipynb #eefec303
 def split_words(
@@ -172,9 +211,11 @@ def split_words(
     if gaps[at].min() < max(.35, clear*max(0, rest.max(initial=0))): return [piece]
     out = []
     for w, ids in zip(words, np.split(order, at + 1)):
-        ss = [piece.strokes[i] for i in sorted(ids)]; p = np.concatenate(ss); x0, width = p[:, 0].min(), np.ptp(p[:, 0])
+        ss = [piece.strokes[i] for i in sorted(ids)]; p = np.concatenate(ss)
+        x0, width = p[:, 0].min(), np.ptp(p[:, 0])
         if not .25 < (width + .4)/len(w) < 3.2: return [piece]
-        out.append(Piece(w, float(width), [s - [x0, 0] for s in ss], None, float(np.clip(-p[:, 1].min(), .8, 3.5)), float(np.clip(p[:, 1].max(), .1, 2.))))
+        out.append(Piece(w, float(width), [s - [x0, 0] for s in ss], None, float(np.clip(-p[:, 1].min(), .8, 3.5)),
+                         float(np.clip(p[:, 1].max(), .1, 2.))))
     return out
 
 # %% ../nbs/36_compose.ipynb #573ce596
@@ -193,7 +234,8 @@ class Hand:
         out, x = [], 0.
         while len(out) < 30:
             piece = getattr(self, '_left', None) or self.next(rng); self._left = None
-            if piece.width > width and not out: piece = _scaled(piece, width/piece.width) if piece.width < 1.8*width and piece.strokes else self.next(rng)
+            if piece.width > width and not out:
+                piece = _scaled(piece, width/piece.width) if piece.width < 1.8*width and piece.strokes else self.next(rng)
             if out and x + piece.width > width: self._left = piece; break
             out.append((x, piece)); x += piece.width + max(.35, rng.normal(self.space, .15*self.space))
             if x > width: break
@@ -218,8 +260,11 @@ class InkHand(Hand):
             if .35 < wide < 3.: new.append((piece, wide))
             if len(new) == n: break
         if not new: new = [(piece, wide)]
-        if not hasattr(self, 'wide'): self.wide = float(np.median([w for _, w in new]))
-        for piece, w in new: self.queue += split_words(_scaled(_leaning(piece, self.lean), np.clip((self.wide/w)**.8, .5, 2.)))
+        if not hasattr(self, 'wide'):
+            self.wide = float(np.median([w for _, w in new]))
+            self.tall = float(np.clip(.95*np.median([p.up for p, _ in new]), 1.6, 3.))
+        for piece, w in new:
+            self.queue += split_words(_scaled(_leaning(piece, self.lean), np.clip((self.wide/w)**.8, .5, 2.)))
     def next(self, rng):
         if not self.queue: self._read(rng)
         return self.queue.pop(0)
@@ -227,13 +272,16 @@ class InkHand(Hand):
         item = self.chars and self.chars.write(text, rng)
         if not item: return None
         up, down = vertical_extent(text); y = np.concatenate(item.strokes)[:, 1]
-        return _leaning(stroke_piece(item.strokes, text, (0., 0., max(1., .58*np.ptp(y)/max(.3, up + max(0, down))))), self.lean)
+        return _leaning(stroke_piece(item.strokes, text, (0., 0., max(1., .58*np.ptp(y)/max(.3, up + max(0, down))))),
+                        self.lean)
 
-def _scaled(piece, f): return Piece(piece.text, piece.width*f, [s*np.float32(f) for s in piece.strokes], None, piece.up*f, piece.down*f)
+def _scaled(piece, f):
+    return Piece(piece.text, piece.width*f, [s*np.float32(f) for s in piece.strokes], None, piece.up*f, piece.down*f)
 def _leaning(piece, lean):
     return Piece(piece.text, piece.width, [s - [[lean, 0]]*s[:, 1:] for s in piece.strokes], None, piece.up, piece.down)
 
 # %% ../nbs/36_compose.ipynb #0e058975
+def _font_name(path): return Path(str(path).rpartition('!')[2]).stem
 @lru_cache(maxsize=512)
 def _font(path, size): return ImageFont.truetype(io.BytesIO(_font_bytes(path)), size)
 @lru_cache(maxsize=256)
@@ -246,7 +294,7 @@ def _font_x(path): return -_font(path, 100).getbbox('x', anchor='ls')[1]/100
 class FontHand(Hand):
     "A font that writes running text; its words dance a little unless it prints."
     def __init__(self, path, rng, region='handwriting', texts=None):
-        self.path, self.name, self.region, self.texts, self.words = str(path), Path(str(path)).stem, region, texts or _sentences(), []
+        self.path, self.name, self.region, self.texts, self.words = str(path), _font_name(path), region, texts or _sentences(), []
         self.space, self.at = 100*.26/100/_font_x(self.path), int(rng.integers(len(self.texts)))
         self.tall = min(3.2, -_font(self.path, 100).getbbox('lhd', anchor='ls')[1]/100/_font_x(self.path))
     def next(self, rng):
@@ -267,16 +315,21 @@ def font_piece(
     x = _font_x(path); font = _font(path, 100); x0, y0, x1, y1 = font.getbbox(text, anchor='ls')
     def ink(k):
         f = _font(path, max(6, round(k*size/x))); a, b, c, d = f.getbbox(text, anchor='ls'); m = 2
-        img = Image.new('L', (max(1, c - a) + 2*m, max(1, d - b) + 2*m)); ImageDraw.Draw(img).text((m - a, m - b), text, fill=255, font=f, anchor='ls')
+        img = Image.new('L', (max(1, c - a) + 2*m, max(1, d - b) + 2*m))
+        ImageDraw.Draw(img).text((m - a, m - b), text, fill=255, font=f, anchor='ls')
         return np.asarray(img), m - b - dy*k, k
-    return Piece(text, (x1 - x0)/100/x*size, None, ink, min(3.5, max(.8, -y0/100/x*size)), min(2., max(.1, y1/100/x*size)))
+    return Piece(text, (x1 - x0)/100/x*size, None, ink, min(3.5, max(.8, -y0/100/x*size)),
+                 min(2., max(.1, y1/100/x*size)))
 
 # %% ../nbs/36_compose.ipynb #3c111ab0
 class CropHand(Hand):
     "Crops of lines of one page: bytes of ink, the row of the writing line, the x-height, the text."
     def __init__(self, crops, name, rng):
-        x = float(np.median([c[2] for c in crops])); self.crops = [(ink, base, x, text) for ink, base, _, text in crops] # one page, one scale
+        x = float(np.median([c[2] for c in crops]))
+        self.crops = [(ink, base, x, text) for ink, base, _, text in crops] # one page, one scale
         self.name, self.at, self.letters = name, 0, sum(len(c[3]) for c in crops)
+        tops = [(base - np.flatnonzero((ink > 90).any(1))[0])/x for ink, base, _, _ in self.crops]
+        self.tall = float(np.clip(.95*np.median(tops), 1.6, 3.))
         self.width = float(np.quantile([c.shape[1]/x for c, _, x, _ in crops], .9))
     def next(self, rng):
         ink, base, x, text = self.crops[self.at % len(self.crops)]; self.at += 1
@@ -301,15 +354,18 @@ def level_crop(
 
 # %% ../nbs/36_compose.ipynb #382f791f
 HELD_OUT_IAM = ('005', '094', '107', '108', '109', '112', '113', '121', '123', '210') # writers
-HELD_OUT_FONTS = ('annie-use-your-telescope-400 caveat-brush-400 dancing-script-400 gaegu-400 happy-monkey-400 itim-400 mr-de-haviland-400 parisienne-400 sacramento-400 short-stack-400 '
+HELD_OUT_FONTS = ('annie-use-your-telescope-400 caveat-brush-400 dancing-script-400 gaegu-400 happy-monkey-400 itim-400 '
+                  'mr-de-haviland-400 parisienne-400 sacramento-400 short-stack-400 '
                   'the-girl-next-door-400 alex-brush-400 becauseweorganize-regular kristi mansalva-400 smooch-400').split()
 HELD_OUT_BACKGROUNDS = {k: v.split() for k, v in dict(
     board='blackboard_flat blue_paint_worn concrete_shuttered metal_blue_plate render_white wall_cream_plaster wall_white_bricks',
     desk='aluminium canvas_grey fabric_navy mahogany marble_white mat_green_motor metal_bluegrey parquet_squares rubber_dark tweed_teal wood_dark wood_orange',
     paper='black_paper crumpled_1 crumpled_6 laid_green old_sheet_bright_a old_sheets_two ruffled_white ruled_photo_c white_fine',
-    scene=('bricks_clutter dark_green_light hand_touching_strip leds_breadboard_a office_desk_screens red_clip_white_table toy_on_black_sheet view_blocky_photo_studio_268 '
+    scene=('bricks_clutter dark_green_light hand_touching_strip leds_breadboard_a office_desk_screens '
+           'red_clip_white_table toy_on_black_sheet view_blocky_photo_studio_268 '
            'view_brown_photostudio_02_169 view_christmas_photo_studio_07_098 view_lab_188 view_lythwood_room_252 view_workshop_190 yellow_plate_motor')).items()}
-_PLAIN = ('canvas_white card_beige card_peach cardboard_beige laid_green laid_grey_lilac natural_white old_cream old_sheet_bright_a old_sheet_bright_b old_sheet_brown old_sheet_folds old_sheet_grey '
+_PLAIN = ('canvas_white card_beige card_peach cardboard_beige laid_green laid_grey_lilac natural_white old_cream '
+          'old_sheet_bright_a old_sheet_bright_b old_sheet_brown old_sheet_folds old_sheet_grey '
           'parchment_mottled pastel_mint rough_cream rough_white ruffled_white watercolour white_fine').split()
 _BLACK, _WHITE = 'blackboard_flat blackboard_grey_wash blackboard_slate blackboard_stone_dark dark_facade metal_blue_plate'.split(), 'whiteboard_flat render_white plaster_smooth whiteboard_photo_corner wall_cream_plaster'.split()
 
@@ -318,10 +374,12 @@ class Pictures:
     "The zip of backgrounds: names by class, and a picture by name."
     def __init__(self, path, part='train', open_only=False):
         self.path, self.names = Path(path), {}
-        with zipfile.ZipFile(self.path) as z: rows = [r.split('\t') for r in z.read('list.tsv').decode('utf-8').splitlines()[1:]]
+        with zipfile.ZipFile(self.path) as z:
+            rows = [r.split('\t') for r in z.read('list.tsv').decode('utf-8').splitlines()[1:]]
         for kind, file, _, _, licence, _ in rows:
             held = Path(file).stem in HELD_OUT_BACKGROUNDS[kind]
-            if (part == 'all' or held == (part == 'held_out')) and (not open_only or licence in ('CC0', 'MIT')): self.names.setdefault(kind, []).append(file)
+            if (part == 'all' or held == (part == 'held_out')) and (not open_only or licence in ('CC0', 'MIT')):
+                self.names.setdefault(kind, []).append(file)
     def draw(self, kind, rng, among=None): # → `(h, w, 3)` bytes
         names = [o for o in self.names[kind] if among is None or Path(o).stem in among] or self.names[kind]
         return _decoded(str(self.path), _of(rng, names))
@@ -331,8 +389,9 @@ def _decoded(path, name):
     with zipfile.ZipFile(path) as z: return np.asarray(Image.open(io.BytesIO(z.read(name))).convert('RGB'))
 
 # %% ../nbs/36_compose.ipynb #f2ab5fb2
-PRINT_FONTS = ('DejaVuSans', 'DejaVuSerif', 'DejaVuSans-Bold', 'DejaVuSansMono', 'STIXGeneral', 'STIXGeneralBol', 'cmss10', 'cmtt10')
-_SHARES = dict(iam_ondb=.3, unipen=.28, iam=.17, stanford=.04, fonts=.21)
+PRINT_FONTS = ('DejaVuSans', 'DejaVuSerif', 'DejaVuSans-Bold', 'DejaVuSansMono', 'STIXGeneral', 'STIXGeneralBol',
+               'cmss10', 'cmtt10')
+_SHARES = dict(iam_ondb=.29, unipen=.27, iam=.18, stanford=.03, fonts=.23)
 
 class Sources:
     "Hands, fonts, papers and backgrounds of one part."
@@ -342,11 +401,14 @@ class Sources:
         shares:dict=None, # of pages by kind of hand: iam_ondb, unipen, iam, stanford, fonts
     ):
         if part not in ('train', 'held_out'): raise TextRecognizerError(f'Expected train or held_out, got {part!r}.')
-        if cv2 is None: raise TextRecognizerError('Composing pages needs opencv, got none; run: pip install "text_recognizer[train]".')
+        if cv2 is None:
+            raise TextRecognizerError('Composing pages needs opencv, got none; run: pip install '
+                                      '"text_recognizer[train]".')
         self.part, self.open_only = part, open_only
-        self.shares = {k: v for k, v in (shares or _SHARES).items() if not open_only or k in ('unipen', 'stanford', 'fonts')}
+        self.shares = {k: v for k, v in (shares or _SHARES).items() if not open_only
+                       or k in ('unipen', 'stanford', 'fonts')}
         self.pictures, self._made = Pictures(fetch('backgrounds'), part, open_only), {}
-        self.fonts = [p for p in _font_paths() if (Path(p).stem in HELD_OUT_FONTS) == (part == 'held_out')]
+        self.fonts = [p for p in _font_paths() if (_font_name(p) in HELD_OUT_FONTS) == (part == 'held_out')]
         self.printed = _print_fonts()
     def of(self, kind): # what hands of `kind` are made of, loaded once
         if kind not in self._made: self._made[kind] = getattr(self, f'_{kind}')()
@@ -355,7 +417,8 @@ class Sources:
 # %% ../nbs/36_compose.ipynb #14f8f282
 def _font_paths():
     folder, more = Path(fetch('fonts')), fetch('fonts_extra')
-    with zipfile.ZipFile(more) as z: names = [f'{more}!{n}' for n in sorted(z.namelist()) if n.endswith('.ttf') and not n.startswith('because')]
+    with zipfile.ZipFile(more) as z:
+        names = [f'{more}!{n}' for n in sorted(z.namelist()) if n.endswith('.ttf') and not n.startswith('because')]
     return [str(p) for p in sorted(folder.glob('*.ttf'))] + names
 
 def _print_fonts():
@@ -371,7 +434,8 @@ def _by_writer(ink, least=1):
 def _long(ink): return ink.only([i for i, r in enumerate(ink.rows) if len(r[2]) > 2])
 
 def _ink_hands(self, name):
-    lines = _long(load_ink(name, 'lines', self.part)); out = {k: [(lines, v)] for k, v in _by_writer(lines, 4).items()}
+    lines = _long(load_ink(name, 'lines', self.part))
+    out = {k: [(lines, v)] for k, v in _by_writer(lines, 4).items()}
     if name == 'unipen':
         words = _long(load_ink(name, 'words', self.part))
         for k, v in _by_writer(words, 25).items(): out.setdefault(k, []).append((words, v))
@@ -381,7 +445,8 @@ def _letters(self):
     "Composers of one writer each."
     out = {}
     for i, hand in enumerate((c := Composer(load_ink('unipen', 'characters', self.part), 36)).hands):
-        one = Composer.__new__(Composer); one.ink, one.hands = c.ink, [hand]; out[c.ink.rows[next(iter(hand.values()))[0]][4:2:-1]] = one
+        one = Composer.__new__(Composer); one.ink, one.hands = c.ink, [hand]
+        out[c.ink.rows[next(iter(hand.values()))[0]][4:2:-1]] = one
     return out
 
 Sources._iam_ondb = lambda self: _ink_hands(self, 'iam')
@@ -395,14 +460,17 @@ def _iam_pages(self):
     from text_recognizer.data.iam_lines import prepare_iam_lines
     iam = IAM(); store = prepare_iam_lines(iam, progress=False); out = {}
     for o in iam.split('aachen', 'train'):
-        if o.id in store.row and (iam.writer(o.form) in HELD_OUT_IAM) == (self.part == 'held_out'): out.setdefault(iam.writer(o.form), []).append(o.id)
+        if o.id in store.row and (iam.writer(o.form) in HELD_OUT_IAM) == (self.part == 'held_out'):
+            out.setdefault(iam.writer(o.form), []).append(o.id)
     return store, {k: v for k, v in out.items() if len(v) > 3}
 
 def _stanford_pages(self):
     from text_recognizer.data.page_xml import PageXML
     pages = stanford(self.part); out = {}
     for p in pages.pages:
-        crops = [level_crop(ink[0].numpy(), o.text, None if o.baseline is None else float(np.polyfit(*o.baseline.T, 1)[0])) for o, ink in pages.crops(p) if 'Handwritten' in o.kind]
+        crops = [level_crop(ink[0].numpy(), o.text,
+                            None if o.baseline is None else float(np.polyfit(*o.baseline.T, 1)[0])) for o,
+                            ink in pages.crops(p) if 'Handwritten' in o.kind]
         crops = [c for c in crops if c]
         if len(crops) > 3: out[Path(p).name] = crops
     return out
@@ -410,7 +478,8 @@ Sources._iam, Sources._stanford = _iam_pages, _stanford_pages
 
 # %% ../nbs/36_compose.ipynb #79154c34
 def _iam_crops(store, names):
-    return [c for n, ink in zip(names, store.inks(names)) if (c := level_crop(ink[0].numpy(), store.texts[store.row[n]]))]
+    return [c for n, ink in zip(names, store.inks(names))
+            if (c := level_crop(ink[0].numpy(), store.texts[store.row[n]]))]
 
 def _letters_of(o): return sum(len(o[0].rows[r][2]) for r in o[1])
 
@@ -425,9 +494,14 @@ def _draw_hand(self,
     kind = kind or _of(rng, []) if not kinds else kind or str(rng.choice(kinds, p=p/p.sum()))
     if kind == 'fonts': return FontHand(_of(rng, self.fonts), rng)
     if kind == 'iam':
-        store, hands = self.of('iam'); w = _of(rng, sorted(hands)); i = int(rng.integers(len(hands[w]))); return CropHand(_iam_crops(store, (hands[w][i:] + hands[w][:i])[:20]), f'iam {w}', rng)
-    if kind == 'stanford': p = _of(rng, sorted(self.of('stanford'))); return CropHand(self.of('stanford')[p], f'stanford {p}', rng)
-    hands = self.of(kind); key = _of(rng, [k for k in sorted(hands) if sum(map(_letters_of, hands[k])) >= least] or sorted(hands))
+        store, hands = self.of('iam'); w = _of(rng, sorted(hands))
+        i = int(rng.integers(len(hands[w])))
+        return CropHand(_iam_crops(store, (hands[w][i:] + hands[w][:i])[:20]), f'iam {w}', rng)
+    if kind == 'stanford':
+        p = _of(rng, sorted(self.of('stanford')))
+        return CropHand(self.of('stanford')[p], f'stanford {p}', rng)
+    hands = self.of(kind)
+    key = _of(rng, [k for k in sorted(hands) if sum(map(_letters_of, hands[k])) >= least] or sorted(hands))
     return InkHand(hands[key], ' '.join(key), self.of('letters').get(key) if kind == 'unipen' else None, rng)
 Sources.hand = _draw_hand
 
@@ -458,11 +532,12 @@ class ComposedPage(LabelledPage):
 # %% ../nbs/36_compose.ipynb #7b03871d
 class Sheet:
     "Paper `(h, w, 3)` of bytes, with ink and truth."
-    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers, self.spine = paper, [], [], [], None
+    def __init__(self, paper): self.paper, self.lines, self.regions, self.layers, self.spine, self.dark = paper, [], [], [], None, False
     @property
     def size(self): return self.paper.shape[1], self.paper.shape[0]
     def layer(self, colour, pen, strength=1.): # the layer of this colour
-        o = dict(colour=np.array(colour, float), pen=pen, strength=strength, fine=None, coarse=None); self.layers.append(o); return o
+        o = dict(colour=np.array(colour, float), pen=pen, strength=strength, fine=None, coarse=None)
+        self.layers.append(o); return o
 
 def _fine(sheet, layer):
     if layer['fine'] is None: w, h = sheet.size; layer['fine'] = np.zeros((2*h, 2*w), np.uint8)
@@ -472,7 +547,9 @@ def _coarse(sheet, layer):
     return layer['coarse']
 
 # %% ../nbs/36_compose.ipynb #0b2313f3
-_WAVE = np.random.default_rng(0).normal(0, 1, 4096).cumsum(); _WAVE = (_WAVE - np.convolve(_WAVE, np.ones(65)/65, 'same'))[64:-64]; _WAVE = (_WAVE/_WAVE.std()).clip(-2, 2)
+_WAVE = np.random.default_rng(0).normal(0, 1, 4096).cumsum()
+_WAVE = (_WAVE - np.convolve(_WAVE, np.ones(65)/65, 'same'))[64:-64]
+_WAVE = (_WAVE/_WAVE.std()).clip(-2, 2)
 
 def _run(img, pts, width, tone):
     cv2.polylines(img, [(pts*4).astype(np.int32)], False, tone, max(1, int(width)), cv2.LINE_8, 2)
@@ -504,7 +581,8 @@ def _place_ink(sheet, layer, piece, x0, curve, k):
     c, d = max(0, int(ys.min() - base/s) - 1), min(h, int(ys.max() + (len(ink) - base)/s) + 2)
     if d - c < 2: return
     if s > 1.6: ink = cv2.resize(ink, None, fx=1/s, fy=1/s, interpolation=cv2.INTER_AREA); base, s = base/s, 1.
-    mx = np.broadcast_to((xs - x0)*s, (d - c, b - a)); my = (np.arange(c, d, dtype=np.float32)[:, None] - ys)*s + np.float32(base)
+    mx = np.broadcast_to((xs - x0)*s, (d - c, b - a))
+    my = (np.arange(c, d, dtype=np.float32)[:, None] - ys)*s + np.float32(base)
     got = cv2.remap(ink, np.ascontiguousarray(mx, np.float32), my.astype(np.float32), cv2.INTER_LINEAR)
     part = _coarse(sheet, layer)[c:d, a:b]; np.maximum(part, got, out=part)
 
@@ -514,7 +592,8 @@ def _place(sheet, layer, piece, x0, curve, k, rng):
     img, width = _fine(sheet, layer), layer['pen'].width*2.8*k*2
     p = np.concatenate(piece.strokes)*k; X = p[:, 0] + x0
     at = np.stack([X, curve(X) + p[:, 1]], 1)*2
-    for s in np.split(at, np.cumsum([len(s) for s in piece.strokes])[:-1]): draw_path(img, s, layer['pen'], width, rng)
+    for s in np.split(at, np.cumsum([len(s) for s in piece.strokes])[:-1]):
+        draw_path(img, s, layer['pen'], width, rng)
 
 # %% ../nbs/36_compose.ipynb #efb2a684
 def write_line(
@@ -533,7 +612,8 @@ def write_line(
     if not said: return
     a, b = x0 + k*said[0][0], x0 + k*max(x + p.width for x, p in said)
     xs = np.linspace(a, max(b, a + 1), max(2, int((b - a)/(4*k)) + 2))
-    sheet.lines.append(dict(baseline=np.stack([xs, curve(xs)], 1), k=k, up=k*max(p.up for _, p in said), down=k*max(p.down for _, p in said), text=' '.join(p.text for _, p in said),
+    sheet.lines.append(dict(baseline=np.stack([xs, curve(xs)], 1), k=k, up=k*max(p.up for _, p in said),
+                            down=k*max(p.down for _, p in said), text=' '.join(p.text for _, p in said),
                             hand=hand, region=region, row=len(sheet.lines) and sheet.lines[-1]['row'] + 1 if row is None else row))
 
 # %% ../nbs/36_compose.ipynb #0a16bc32
@@ -557,13 +637,16 @@ def ink_sheet(
         if o['coarse'] is not None: a = o['coarse'] if a is None else np.maximum(a, o['coarse'])
         if a is None: continue
         if o['pen'].grain:
-            rough = (255*(1 - o['pen'].grain*_tiled(_noise(1, 1024, .8), h, w, rng).clip(0, 1))).astype(np.uint8); a = cv2.multiply(a, rough, scale=1/255)
-        a = cv2.convertScaleAbs(a, alpha=o['strength']); ink = cv2.merge([cv2.convertScaleAbs(a, alpha=c/255) for c in o['colour']])
+            rough = (255*(1 - o['pen'].grain*_tiled(_noise(1, 1024, .8), h, w, rng).clip(0, 1))).astype(np.uint8)
+            a = cv2.multiply(a, rough, scale=1/255)
+        a = cv2.convertScaleAbs(a, alpha=o['strength'])
+        ink = cv2.merge([cv2.convertScaleAbs(a, alpha=c/255) for c in o['colour']])
         img = cv2.add(cv2.multiply(img, cv2.merge([cv2.bitwise_not(a)]*3), scale=1/255), ink)
     sheet.layers = []; return img
 
 # %% ../nbs/36_compose.ipynb #7e3f6604
-TINTS = dict(white=(246, 246, 244), cream=(245, 238, 218), yellow=(246, 240, 170), grey=(226, 226, 224), blue=(216, 228, 240), pink=(246, 220, 224), green=(222, 236, 214))
+TINTS = dict(white=(246, 246, 244), cream=(245, 238, 218), yellow=(246, 240, 170), grey=(226, 226, 224),
+             blue=(216, 228, 240), pink=(246, 220, 224), green=(222, 236, 214))
 
 def blank_paper(
     size:tuple, # width, height in pixels
@@ -574,12 +657,16 @@ def blank_paper(
     "A sheet of paper."
     w, h = size; base = np.array(tint, np.float32)
     if picture is not None:
-        n = min(picture.shape[:2]); cut = max(64, int(n*rng.uniform(.6, 1))); y, x = (int(rng.integers(0, s - cut + 1)) for s in picture.shape[:2])
+        n = min(picture.shape[:2]); cut = max(64, int(n*rng.uniform(.6, 1)))
+        y, x = (int(rng.integers(0, s - cut + 1)) for s in picture.shape[:2])
         return cv2.resize(picture[y:y + cut, x:x + cut], (w, h), interpolation=cv2.INTER_LINEAR)
-    cloud = cv2.resize(rng.normal(0, rng.uniform(.5, 2.5), (7, 5, 1)).astype(np.float32), (w//8 + 1, h//8 + 1), interpolation=cv2.INTER_CUBIC)[..., None] + base
+    cloud = cv2.resize(rng.normal(0, rng.uniform(.5, 2.5), (7, 5, 1)).astype(np.float32), (w//8 + 1, h//8 + 1),
+                       interpolation=cv2.INTER_CUBIC)[..., None] + base
     img = cv2.resize(cloud.clip(0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR)
     grain = _tiled(_noise(2, 1024, .7), h, w, rng)*rng.uniform(.5, 2.5)
-    return cv2.add(img, cv2.cvtColor(np.abs(grain).astype(np.uint8), cv2.COLOR_GRAY2BGR)) if rng.random() < .5 else cv2.subtract(img, cv2.cvtColor(np.abs(grain).astype(np.uint8), cv2.COLOR_GRAY2BGR))
+    return cv2.add(img, cv2.cvtColor(np.abs(grain).astype(np.uint8),
+                                     cv2.COLOR_GRAY2BGR)) if rng.random() < .5 else cv2.subtract(img,
+                                     cv2.cvtColor(np.abs(grain).astype(np.uint8), cv2.COLOR_GRAY2BGR))
 
 # %% ../nbs/36_compose.ipynb #a4f86f7b
 def _band(img, at, thick, colour, strength, vertical=False, span=None):
@@ -599,58 +686,75 @@ def rule_paper(
     rng:np.random.Generator,
 ) -> list: # polylines of the rules
     "Print rules on a sheet."
-    h, w = img.shape[:2]; colour = _of(rng, [(90, 130, 190), (120, 150, 200), (140, 140, 150), (90, 90, 100), (150, 190, 200), (190, 150, 170)])
-    strength, thick = rng.uniform(.25, .85), max(.7, pitch*rng.uniform(.02, .05)); ys = np.arange(first, h - .3*pitch, pitch); out = []
+    h, w = img.shape[:2]
+    colour = _of(rng, [(90, 130, 190), (120, 150, 200), (140, 140, 150), (90, 90, 100), (150, 190, 200),
+                       (190, 150, 170)])
+    strength, thick = rng.uniform(.25, .85), max(.7, pitch*rng.uniform(.02, .05))
+    ys = np.arange(first, h - .3*pitch, pitch); out = []
     if kind == 'dotted':
         r = max(1, round(thick))
         for y in ys:
-            for x in np.arange(first % pitch, w, pitch): cv2.circle(img, (int(x), int(y)), r, tuple(int(c) for c in colour), -1)
+            for x in np.arange(first % pitch, w, pitch):
+                cv2.circle(img, (int(x), int(y)), r, tuple(int(c) for c in colour), -1)
         return out
-    for y in ys if kind == 'ruled' else np.arange(first % pitch, h, pitch): _band(img, y, thick, colour, strength); out.append(np.array([[0, y], [w - 1, y]]))
+    for y in ys if kind == 'ruled' else np.arange(first % pitch, h, pitch):
+        _band(img, y, thick, colour, strength); out.append(np.array([[0, y], [w - 1, y]]))
     if kind == 'squared':
         for x in np.arange(rng.uniform(0, pitch), w, pitch): _band(img, x, thick, colour, strength, True)
     return out
 
 # %% ../nbs/36_compose.ipynb #ff076731
-def margin_line(img, x, rng): _band(img, x, max(1., img.shape[1]*.0012), _of(rng, [(220, 90, 100), (230, 120, 130), (200, 60, 80)]), rng.uniform(.4, .9), True)
+def margin_line(img, x, rng):
+    _band(img, x, max(1., img.shape[1]*.0012), _of(rng, [(220, 90, 100), (230, 120, 130), (200, 60, 80)]),
+          rng.uniform(.4, .9), True)
 
 def punch_holes(img, x, r, rng, n=3):
     for y in np.linspace(.12, .88, n)*img.shape[0]:
         cv2.circle(img, (int(x), int(y)), int(r), tuple(int(c) for c in img[0, 0]//3), -1, cv2.LINE_AA)
 
+# %% ../nbs/36_compose.ipynb #b7230307
 def wear_paper(
     img:np.ndarray, # `(h, w, 3)` bytes
     rng:np.random.Generator,
     crumpled:np.ndarray=None, # picture of crumpled paper, black to white
 ) -> np.ndarray: # the same with folds, stains and crumples
     "What a sheet goes through."
-    h, w = img.shape[:2]; light = np.full((h//4 + 1, w//4 + 1), 128., np.float32); ys, xs = np.mgrid[:h//4 + 1, :w//4 + 1].astype(np.float32)*4
+    h, w = img.shape[:2]; light = np.full((h//4 + 1, w//4 + 1), 128., np.float32)
+    ys, xs = np.mgrid[:h//4 + 1, :w//4 + 1].astype(np.float32)*4
     if rng.random() < .45:
         for vertical in (True, False) if rng.random() < .5 else (rng.random() < .3,):
-            d = (xs - w*_of(rng, [.5, .5, .33]) if vertical else ys - h*_of(rng, [.5, .5, .33, .67])) + rng.normal(0, .01)*(ys if vertical else xs)
+            d = (xs - w*_of(rng, [.5, .5, .33]) if vertical else ys - h*_of(rng, [.5, .5, .33, .67])) + rng.normal(0,
+                    .01)*(ys if vertical else xs)
             light += rng.uniform(3, 14)*np.sign(d)*np.exp(-np.abs(d)/(.02*w)) - rng.uniform(3, 16)*np.exp(-(d/4)**2)
     if crumpled is not None:
-        soft = cv2.GaussianBlur(cv2.resize(cv2.cvtColor(crumpled, cv2.COLOR_RGB2GRAY), light.shape[::-1]), (0, 0), 1.5).astype(np.float32)
+        soft = cv2.GaussianBlur(cv2.resize(cv2.cvtColor(crumpled, cv2.COLOR_RGB2GRAY), light.shape[::-1]), (0, 0),
+                                1.5).astype(np.float32)
         light += (soft - soft.mean())*rng.uniform(.05, .22)
-    light = cv2.cvtColor(cv2.resize(light.clip(40, 200).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR)
+    light = cv2.cvtColor(cv2.resize(light.clip(40, 200).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR),
+                         cv2.COLOR_GRAY2BGR)
     img = cv2.multiply(img, light, scale=1/128)
     if rng.random() < .15: _stain(img, rng)
     return img
 
+# %% ../nbs/36_compose.ipynb #9ddbaab1
 def _stain(img, rng):
     h, w = img.shape[:2]; r = rng.uniform(.06, .16)*w; x, y = rng.uniform(0, w), rng.uniform(0, h)
     a, b, c, d = max(0, int(y - 1.3*r)), min(h, int(y + 1.3*r)), max(0, int(x - 1.3*r)), min(w, int(x + 1.3*r))
     if b - a < 4 or d - c < 4: return
-    dist = np.hypot(*(np.mgrid[a:b, c:d] - np.array([y, x])[:, None, None]))/r + _tiled(_noise(3, 512, 12), b - a, d - c, rng)*.02
+    dist = np.hypot(*(np.mgrid[a:b, c:d] - np.array([y, x])[:, None, None]))/r + _tiled(_noise(3, 512, 12), b - a,
+            d - c, rng)*.02
     cover = (.18*(dist < 1) + .25*np.exp(-((dist - 1)/.03)**2))*rng.uniform(.3, 1)
-    img[a:b, c:d] = img[a:b, c:d]*(1 - cover[..., None]) + np.array(_of(rng, [(150, 110, 60), (120, 90, 60), (170, 150, 90)]))*cover[..., None]
+    img[a:b, c:d] = img[a:b, c:d]*(1 - cover[..., None]) + np.array(_of(rng,
+            [(150, 110, 60), (120, 90, 60), (170, 150, 90)]))*cover[..., None]
 
 # %% ../nbs/36_compose.ipynb #ddaa20be
-INKS = dict(blue=(28, 44, 140), black=(22, 22, 26), darkblue=(20, 24, 78), grey=(90, 90, 96), red=(190, 30, 40), green=(20, 110, 70), violet=(90, 40, 130))
+INKS = dict(blue=(28, 44, 140), black=(22, 22, 26), darkblue=(20, 24, 78), grey=(90, 90, 96), red=(190, 30, 40),
+            green=(20, 110, 70), violet=(90, 40, 130))
 
 def _ink_of(rng, colours=False, dark=None):
     if dark: return _of(rng, [(240, 240, 236), (250, 250, 250), (245, 235, 170), (170, 220, 245), (250, 190, 200)])
-    names, p = (list(INKS), [.2, .25, .1, .05, .15, .15, .1]) if colours else (list(INKS), [.38, .36, .14, .04, .03, .02, .03])
+    names, p = (list(INKS), [.2, .25, .1, .05, .15, .15, .1]) if colours else (list(INKS),
+            [.38, .36, .14, .04, .03, .02, .03])
     return tuple(np.clip(np.array(INKS[str(rng.choice(names, p=p))]) + rng.normal(0, 8, 3), 0, 255))
 
 @dataclass
@@ -666,12 +770,14 @@ class Manner:
 
 def random_manner(rng, ruled=False):
     loose = .35 if ruled else 1.
-    return Manner(float(rng.normal(0, .018 if rng.random() < .8 else .05))*loose, float(rng.normal(0, .0012))*loose, float(rng.normal(0, .006))*loose, float(rng.uniform(.001, .007))*loose,
+    return Manner(float(rng.normal(0, .018 if rng.random() < .8 else .05))*loose, float(rng.normal(0, .0012))*loose,
+                  float(rng.normal(0, .006))*loose, float(rng.uniform(.001, .007))*loose,
                   float(rng.normal(0, .08)), float(rng.uniform(.1, .7)), float(rng.uniform(.02, .14)))
 
 def _curve(manner, i, x0, y0, width, k, rng):
     "The writing line of line `i`, as a function of x."
-    t, ph, n = manner.slope + i*manner.turn + rng.normal(0, manner.wobble), rng.uniform(0, 6.3), rng.uniform(.6, 2.)*2*math.pi/width
+    t, ph, n = manner.slope + i*manner.turn + rng.normal(0, manner.wobble), rng.uniform(0, 6.3), rng.uniform(.6,
+            2.)*2*math.pi/width
     bow, wave = manner.bow*width*4, manner.wave*k
     def y(x):
         u = (np.asarray(x) - x0)/width
@@ -685,9 +791,13 @@ def _strike(sheet, layer, x0, x1, curve, k, rng):
     def stroke(xs, dy): draw_path(img, np.stack([xs, curve(xs) - k*dy], 1)*2, pen, pen.width*2.8*k*2, rng)
     kind = int(rng.integers(4))
     if kind == 0: stroke(np.linspace(x0, x1, 6), .5 + rng.normal(0, .08, 6))
-    elif kind == 1: stroke(np.linspace(x0, x1, 6), .7 + rng.normal(0, .05, 6)); stroke(np.linspace(x0, x1, 6), .3 + rng.normal(0, .05, 6))
+    elif kind == 1:
+        stroke(np.linspace(x0, x1, 6), .7 + rng.normal(0, .05, 6))
+        stroke(np.linspace(x0, x1, 6), .3 + rng.normal(0, .05, 6))
     else:
-        n = max(6, int((x1 - x0)/k*rng.uniform(1.5, 3.5))); stroke(np.linspace(x0, x1, n) + rng.normal(0, .1*k, n), np.where(np.arange(n) % 2, 1.1, -.1) + rng.normal(0, .15, n))
+        n = max(6, int((x1 - x0)/k*rng.uniform(1.5, 3.5)))
+        stroke(np.linspace(x0, x1, n) + rng.normal(0, .1*k, n),
+               np.where(np.arange(n) % 2, 1.1, -.1) + rng.normal(0, .15, n))
     return kind
 
 def _with_slip(pieces, rng, share=.02):
@@ -695,7 +805,8 @@ def _with_slip(pieces, rng, share=.02):
     out, x, struck = [], 0., []
     for px, p in pieces:
         if p.strokes is not None and len(pieces) > 2 and rng.random() < share:
-            struck.append((px + x, px + x + p.width)); out.append((px + x, Piece('', p.width, p.strokes, p.ink, p.up, p.down))); continue
+            struck.append((px + x, px + x + p.width))
+            out.append((px + x, Piece('', p.width, p.strokes, p.ink, p.up, p.down))); continue
         out.append((px + x, p))
     return out, struck
 
@@ -726,210 +837,351 @@ def write_lines(
         for a, b in struck: _strike(sheet, layer, left + k*a, left + k*b, curve, k, rng)
 
 # %% ../nbs/36_compose.ipynb #aa71444b
-def _pen(rng, hand, kinds=('ball', 'ball', 'ball', 'felt', 'fountain', 'pencil')): return random_pen(rng, _of(rng, kinds))
+def _pen(rng, hand, kinds=('ball', 'ball', 'ball', 'felt', 'fountain', 'pencil')):
+    return random_pen(rng, _of(rng, kinds))
 
 def _paper(src, rng, size, tints=('white', 'white', 'white', 'cream', 'yellow', 'grey')):
     picture = src.pictures.draw('paper', rng, _PLAIN) if rng.random() < .3 else None
     return blank_paper(size, rng, np.array(TINTS[_of(rng, tints)]) + rng.normal(0, 3, 3), picture)
 
 def _worn(src, rng, img, share=.5):
-    return wear_paper(img, rng, src.pictures.draw('paper', rng, [f'crumpled_{i}' for i in range(1, 7)]) if rng.random() < .3 else None) if rng.random() < share else img
+    return wear_paper(img, rng, src.pictures.draw('paper', rng, [f'crumpled_{i}' for i in range(1, 7)])
+                      if rng.random() < .3 else None) if rng.random() < share else img
 
 def _essay(src, rng, px, ruled=None):
     "A notebook page of 8 to 25 long lines. `px` is the width of the text in pixels."
     hand = src.hand(rng, least=300); ruled = rng.random() < .6 if ruled is None else ruled
-    n, wide = int(rng.integers(8, 26)), hand.width or float(rng.uniform(32, 72)); n = max(5, min(n, int(1.2*hand.letters/(.8*wide))))
-    k = px/wide; pitch = k*max(1/rng.uniform(.27, .5), 1.15*hand.tall); W, H = int(px*rng.uniform(1.08, 1.3)), 0
-    x0 = (W - px)*rng.uniform(.3, .8); top = pitch*rng.uniform(1.5, 4); H = int(max(top + pitch*(n + rng.uniform(.5, 5)), W*.5))
+    n, wide = int(rng.integers(8, 26)), hand.width or float(rng.uniform(32, 72))
+    n = max(5, min(n, int(1.2*hand.letters/(.8*wide))))
+    k = px/wide; pitch = k*max(1/rng.uniform(.2, .43), 1.15*hand.tall); W, H = int(px*rng.uniform(1.08, 1.3)), 0
+    x0 = (W - px)*rng.uniform(.3, .8); top = pitch*rng.uniform(1.5, 4)
+    H = int(max(top + pitch*(n + rng.uniform(.5, 5)), W*.5))
     sheet = Sheet(_paper(src, rng, (W, H)))
     if ruled:
-        each = 2 if rng.random() < .08 else 1; sheet.regions += [('rule', r) for r in rule_paper(sheet.paper, 'ruled', pitch/each, top + k*rng.uniform(-.05, .2), rng)]
+        each = 2 if rng.random() < .08 else 1
+        sheet.regions += [('rule', r) for r in rule_paper(sheet.paper, 'ruled', pitch/each,
+                                                    top + k*rng.uniform(-.05, .2), rng)]
         if rng.random() < .6: margin_line(sheet.paper, x0 - k*rng.uniform(.5, 1.5), rng)
     manner = random_manner(rng, ruled)
     if rng.random() < .3: punch_holes(sheet.paper, W*.03 + 8, W*rng.uniform(.008, .014), rng, int(rng.integers(2, 5)))
     layer = sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.75, 1))
-    if rng.random() < .25 and (t := hand.write(random_text('heading', rng), rng)): write_line(sheet, layer, [(0, t)], x0 + rng.uniform(0, .5)*px, _curve(manner, 0, x0, top - pitch, px, k, rng), k, rng, hand.name, hand.region)
+    if rng.random() < .25 and (t := hand.write(random_text('heading', rng), rng)):
+        write_line(sheet, layer, [(0, t)], x0 + rng.uniform(0, .5)*px, _curve(manner, 0, x0, top - pitch, px, k, rng),
+                   k, rng, hand.name, hand.region)
     write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, manner, layer, rng)
     sheet.paper = _worn(src, rng, sheet.paper); return sheet
 
 # %% ../nbs/36_compose.ipynb #b839f85c
-def _circle(cx, cy, r, rng, a=0., n=14): t = np.linspace(a, a + 2*math.pi*rng.uniform(.92, 1.08), n); return np.stack([cx + r*np.cos(t)*rng.uniform(.9, 1.1), cy + r*np.sin(t)], 1)
+def _circle(cx, cy, r, rng, a=0., n=14):
+    t = np.linspace(a, a + 2*math.pi*rng.uniform(.92, 1.08), n)
+    return np.stack([cx + r*np.cos(t)*rng.uniform(.9, 1.1), cy + r*np.sin(t)], 1)
 
-def _ink_path(sheet, layer, pts, k, rng, wide=1.): draw_path(_fine(sheet, layer), np.asarray(pts)*2., layer['pen'], layer['pen'].width*2.8*k*2*wide, rng)
+def _ink_path(sheet, layer, pts, k, rng, wide=1.):
+    draw_path(_fine(sheet, layer), np.asarray(pts)*2., layer['pen'], layer['pen'].width*2.8*k*2*wide, rng)
 
 def _bullet(sheet, layer, x, y, k, kind, rng):
     "A sign in front of a line; none of them is text."
     m = y - .5*k
     if kind == 'dot': _ink_path(sheet, layer, [(x, m), (x + .1*k, m)], k, rng, 1.8)
-    elif kind == 'box': _ink_path(sheet, layer, [(x - .5*k, m - .5*k), (x + .5*k, m - .5*k), (x + .5*k, m + .5*k), (x - .5*k, m + .5*k), (x - .5*k, m - .5*k)], k, rng)
-    elif kind == 'arrow': _ink_path(sheet, layer, [(x - .8*k, m), (x + .6*k, m)], k, rng); _ink_path(sheet, layer, [(x + .2*k, m - .4*k), (x + .6*k, m), (x + .2*k, m + .4*k)], k, rng)
+    elif kind == 'box':
+        _ink_path(sheet, layer, [(x - .5*k, m - .5*k), (x + .5*k, m - .5*k), (x + .5*k, m + .5*k), (x - .5*k, m + .5*k),
+                                 (x - .5*k, m - .5*k)], k, rng)
+    elif kind == 'arrow':
+        _ink_path(sheet, layer, [(x - .8*k, m), (x + .6*k, m)], k, rng)
+        _ink_path(sheet, layer, [(x + .2*k, m - .4*k), (x + .6*k, m), (x + .2*k, m + .4*k)], k, rng)
     elif kind == 'star':
-        for a in (0, 1.05, 2.1): _ink_path(sheet, layer, [(x - .5*k*math.cos(a), m - .5*k*math.sin(a)), (x + .5*k*math.cos(a), m + .5*k*math.sin(a))], k, rng)
+        for a in (0, 1.05, 2.1):
+            _ink_path(sheet, layer, [(x - .5*k*math.cos(a), m - .5*k*math.sin(a)),
+                                     (x + .5*k*math.cos(a), m + .5*k*math.sin(a))], k, rng)
     elif kind == 'ring': _ink_path(sheet, layer, _circle(x, m, .5*k, rng), k, rng)
 
+# %% ../nbs/36_compose.ipynb #18a3fc47
 def _doodle(sheet, layer, x, y, r, rng):
     "A small drawing: region class picture."
     kind = int(rng.integers(4))
     if kind == 0:
-        _ink_path(sheet, layer, _circle(x, y, r, rng), r/4, rng); _ink_path(sheet, layer, [(x + r*math.cos(t)*.5, y + r*math.sin(t)*.5) for t in np.linspace(.3, 2.8, 7)], r/4, rng)
+        _ink_path(sheet, layer, _circle(x, y, r, rng), r/4, rng)
+        _ink_path(sheet, layer, [(x + r*math.cos(t)*.5, y + r*math.sin(t)*.5) for t in np.linspace(.3, 2.8, 7)], r/4,
+                  rng)
         for s in (-1, 1): _ink_path(sheet, layer, _circle(x + s*.35*r, y - .3*r, .08*r, rng), r/4, rng)
     elif kind == 1:
         _ink_path(sheet, layer, _circle(x, y, .5*r, rng), r/4, rng)
-        for t in np.arange(0, 6.2, .6): _ink_path(sheet, layer, [(x + .6*r*math.cos(t), y + .6*r*math.sin(t)), (x + r*math.cos(t), y + r*math.sin(t))], r/4, rng)
-    elif kind == 2: _ink_path(sheet, layer, [(x - r, y), (x + r, y - .4*r)], r/4, rng); _ink_path(sheet, layer, [(x + .6*r, y - .7*r), (x + r, y - .4*r), (x + .7*r, y)], r/4, rng)
-    else: _ink_path(sheet, layer, [(x + r*math.cos(t*2.5)*(.2 + t/9), y + r*math.sin(t*2.5)*(.2 + t/9)) for t in np.linspace(0, 6, 40)], r/4, rng)
+        for t in np.arange(0, 6.2, .6):
+            _ink_path(sheet, layer, [(x + .6*r*math.cos(t), y + .6*r*math.sin(t)),
+                                     (x + r*math.cos(t), y + r*math.sin(t))], r/4, rng)
+    elif kind == 2:
+        _ink_path(sheet, layer, [(x - r, y), (x + r, y - .4*r)], r/4, rng)
+        _ink_path(sheet, layer, [(x + .6*r, y - .7*r), (x + r, y - .4*r), (x + .7*r, y)], r/4, rng)
+    else:
+        _ink_path(sheet, layer, [(x + r*math.cos(t*2.5)*(.2 + t/9), y + r*math.sin(t*2.5)*(.2 + t/9))
+                                 for t in np.linspace(0, 6, 40)], r/4, rng)
     sheet.regions.append(('picture', np.array([[x - r, y - r], [x + r, y - r], [x + r, y + r], [x - r, y + r]])))
 
 # %% ../nbs/36_compose.ipynb #4f09daa9
-def _few(hand, rng, most, kinds=('item', 'item', 'name', 'date', 'phone', 'price', 'mail', 'code', 'time', 'address', 'capitals', 'sum', 'web')):
+def _few(hand, rng, most, kinds=('item', 'item', 'name', 'date', 'phone', 'price', 'mail', 'code', 'time', 'address',
+                                 'capitals', 'sum', 'web')):
     "A short line: made up where the hand can write it, else what the hand has."
-    if rng.random() < .7 and (p := hand.write(random_text(_of(rng, kinds), rng), rng)) and p.width < 1.2*most: return [(0., p)]
+    if rng.random() < .7 and (p := hand.write(random_text(_of(rng, kinds), rng), rng)) and p.width < 1.2*most:
+        return [(0., p)]
     return hand.short(rng, most)
 
 def _underline(sheet, layer, box, curve, k, rng):
     xs = np.linspace(box[0] - .3*k, box[1] + .3*k*rng.uniform(0, 3), 8); y = curve(xs) + k*rng.uniform(.35, .8)
-    for _ in range(2 if rng.random() < .25 else 1): _ink_path(sheet, layer, np.stack([xs, y + rng.normal(0, .04*k, 8)], 1), k, rng); y = y + .25*k
+    for _ in range(2 if rng.random() < .25 else 1):
+        _ink_path(sheet, layer, np.stack([xs, y + rng.normal(0, .04*k, 8)], 1), k, rng)
+        y = y + .25*k
 
-def write_list(sheet, hand, box, n, pitch, k, manner, layer, rng, colours=False, pens=('ball', 'felt', 'pencil', 'marker'), bullet=None):
+# %% ../nbs/36_compose.ipynb #0953fd64
+def write_list(sheet, hand, box, n, pitch, k, manner, layer, rng, colours=False,
+               pens=('ball', 'felt', 'pencil', 'marker'), bullet=None):
     "Short lines, one under the other, with a heading now and then and signs in front."
-    x0, y, x1 = box; bullet = _of(rng, [None, None, 'dot', 'box', 'arrow', 'ring', 'star', 'dash', 'number']) if bullet is None else bullet
+    x0, y, x1 = box
+    bullet = _of(rng, [None, None, 'dot', 'box', 'arrow', 'ring', 'star', 'dash',
+                       'number']) if bullet is None else bullet
     for i in range(n):
-        if colours and i and rng.random() < .6: layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
-        head = i == 0 and n > 2 and rng.random() < .4; kk = k*(rng.uniform(1.1, 1.5) if head else rng.uniform(.93, 1.07))
-        pieces = [(0., p)] if head and (p := hand.write(random_text('heading', rng), rng)) else _few(hand, rng, (x1 - x0)/kk*.8)
+        if colours and i and rng.random() < .6:
+            layer = sheet.layer(_ink_of(rng, True, sheet.dark), _pen(rng, hand, pens), rng.uniform(.7, 1))
+        head = i == 0 and n > 2 and rng.random() < .4
+        kk = k*(rng.uniform(1.1, 1.5) if head else rng.uniform(.93, 1.07))
+        pieces = [(0., p)] if head and (p := hand.write(random_text('heading', rng), rng)) else _few(hand, rng,
+                (x1 - x0)/kk*.8)
         sign = None if head else bullet
-        if sign == 'number' and (p := hand.write(f'{i + 1}{_of(rng, [".", ")"])}', rng)): pieces = [(0., p)] + [(x + p.width + 1., q) for x, q in pieces]
-        if sign == 'dash' and (p := hand.write('-', rng)): pieces = [(0., p)] + [(x + p.width + 1., q) for x, q in pieces]
+        if sign == 'number' and (p := hand.write(f'{i + 1}{_of(rng, [".", ")"])}', rng)):
+            pieces = [(0., p)] + [(x + p.width + 1., q) for x, q in pieces]
+        if sign == 'dash' and (p := hand.write('-', rng)):
+            pieces = [(0., p)] + [(x + p.width + 1., q) for x, q in pieces]
         left = x0 + kk*(manner.drift*i + rng.normal(0, manner.ragged)) + (rng.uniform(0, .4)*(x1 - x0) if head else 0)
         curve = _curve(manner, i, x0, y + i*pitch + rng.normal(0, .08*k), max(x1 - x0, 8*k), kk, rng)
         write_line(sheet, layer, pieces, left, curve, kk, rng, hand.name, hand.region)
-        if sign in ('dot', 'box', 'arrow', 'ring', 'star'): _bullet(sheet, layer, left - 1.2*kk, float(curve(left)), kk, sign, rng)
-        if head and rng.random() < .6: b = sheet.lines[-1]['baseline']; _underline(sheet, layer, (b[0, 0], b[-1, 0]), curve, kk, rng)
+        if sign in ('dot', 'box', 'arrow', 'ring', 'star'):
+            _bullet(sheet, layer, left - 1.2*kk, float(curve(left)), kk, sign, rng)
+        if head and rng.random() < .6:
+            b = sheet.lines[-1]['baseline']
+            _underline(sheet, layer, (b[0, 0], b[-1, 0]), curve, kk, rng)
 
 # %% ../nbs/36_compose.ipynb #4358b500
 def _ruling(sheet, rng, kind, pitch, top, k):
-    if kind in ('ruled', 'squared', 'dotted'): sheet.regions += [('rule', r) for r in rule_paper(sheet.paper, kind, pitch, top + k*rng.uniform(-.05, .2), rng)]
+    if kind in ('ruled', 'squared', 'dotted'):
+        sheet.regions += [('rule', r) for r in rule_paper(sheet.paper, kind, pitch, top + k*rng.uniform(-.05, .2), rng)]
 
 def _list(src, rng, px, kind=None):
     "A list on a sheet or a scrap."
-    hand, kind = src.hand(rng, among=('unipen', 'unipen', 'fonts', 'iam_ondb')), kind or _of(rng, ['blank', 'ruled', 'squared'])
-    n, wide = int(rng.integers(3, 13)), float(rng.uniform(14, 34)); k = px/wide; pitch = k*max(1/rng.uniform(.25, .45), 1.2*hand.tall)
-    W, H = int(px*rng.uniform(1.15, 1.9)), 0; top = pitch*rng.uniform(1.2, 4); H = int(max(top + pitch*(n + rng.uniform(.4, 4)), .5*W))
+    hand, kind = src.hand(rng, among=('unipen', 'unipen', 'fonts', 'iam_ondb')), kind or _of(rng,
+            ['blank', 'ruled', 'squared'])
+    n, wide = int(rng.integers(3, 13)), float(rng.uniform(14, 34)); k = px/wide
+    pitch = k*max(1/rng.uniform(.25, .45), 1.2*hand.tall)
+    W, H = int(px*rng.uniform(1.15, 1.9)), 0; top = pitch*rng.uniform(1.2, 4)
+    H = int(max(top + pitch*(n + rng.uniform(.4, 4)), .5*W))
     sheet = Sheet(_paper(src, rng, (W, H))); x0 = (W - px)*rng.uniform(.2, .7) + 1.5*k
     _ruling(sheet, rng, kind, pitch if kind == 'ruled' else pitch/int(rng.integers(1, 4)), top, k)
     if kind == 'ruled' and rng.random() < .4: margin_line(sheet.paper, x0 - 2*k, rng)
-    pens = ('ball', 'ball', 'felt', 'pencil', 'marker'); layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
-    write_list(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng, kind == 'ruled'), layer, rng, rng.random() < .15, pens)
-    if rng.random() < .15: _doodle(sheet, layer, W*rng.uniform(.6, .9), H*rng.uniform(.6, .9), k*rng.uniform(1, 3), rng)
+    pens = ('ball', 'ball', 'felt', 'pencil', 'marker')
+    layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
+    write_list(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng, kind == 'ruled'), layer, rng,
+               rng.random() < .15, pens)
+    if rng.random() < .15:
+        _doodle(sheet, layer, W*rng.uniform(.6, .9), H*rng.uniform(.6, .9), k*rng.uniform(1, 3), rng)
     sheet.paper = _worn(src, rng, sheet.paper); return sheet
 
+# %% ../nbs/36_compose.ipynb #8f72234f
 def _squared(src, rng, px):
     "Squared paper, several pens and pencils."
-    hand = src.hand(rng, among=('unipen', 'fonts', 'iam_ondb')); n, wide = int(rng.integers(2, 9)), float(rng.uniform(12, 40)); k = px/wide; pitch = k*max(1/rng.uniform(.22, .42), 1.2*hand.tall)
-    W, top = int(px*rng.uniform(1.1, 1.7)), pitch*rng.uniform(1.2, 3); H = int(max(top + pitch*(n + rng.uniform(.5, 3)), .55*W))
-    sheet = Sheet(_paper(src, rng, (W, H), ('white', 'yellow', 'cream', 'green'))); _ruling(sheet, rng, 'dotted' if rng.random() < .15 else 'squared', pitch/_of(rng, [1, 2, 2, 3]), top, k)
-    x0 = (W - px)*rng.uniform(.2, .8); pens = ('ball', 'felt', 'pencil', 'pencil', 'marker'); layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
-    if rng.random() < .5: write_list(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng), layer, rng, True, pens, bullet='')
+    hand = src.hand(rng, among=('unipen', 'fonts', 'iam_ondb'))
+    n, wide = int(rng.integers(2, 9)), float(rng.uniform(12, 40)); k = px/wide
+    pitch = k*max(1/rng.uniform(.22, .42), 1.2*hand.tall)
+    W, top = int(px*rng.uniform(1.1, 1.7)), pitch*rng.uniform(1.2, 3)
+    H = int(max(top + pitch*(n + rng.uniform(.5, 3)), .55*W))
+    sheet = Sheet(_paper(src, rng, (W, H), ('white', 'yellow', 'cream', 'green')))
+    _ruling(sheet, rng, 'dotted' if rng.random() < .15 else 'squared', pitch/_of(rng, [1, 2, 2, 3]), top, k)
+    x0 = (W - px)*rng.uniform(.2, .8); pens = ('ball', 'felt', 'pencil', 'pencil', 'marker')
+    layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, pens), rng.uniform(.7, 1))
+    if rng.random() < .5:
+        write_list(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng), layer, rng, True, pens, bullet='')
     else: write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng), layer, rng)
     sheet.paper = _worn(src, rng, sheet.paper); return sheet
 
 # %% ../nbs/36_compose.ipynb #d4bc6d5c
 def _note(src, rng, px):
     "One to four lines on plain paper."
-    hand = src.hand(rng, among=('unipen', 'iam_ondb', 'fonts', 'iam')); n, wide = int(rng.integers(1, 5)), hand.width or float(rng.uniform(16, 46)); k = px/wide; pitch = k*max(1/rng.uniform(.25, .42), 1.2*hand.tall)
-    W, top = int(px*rng.uniform(1.1, 1.6)), pitch*rng.uniform(1.2, 6); H = int(max(top + pitch*(n + rng.uniform(.5, 6)), .4*W)); kind = _of(rng, ['blank', 'blank', 'ruled'])
-    sheet = Sheet(_paper(src, rng, (W, H))); _ruling(sheet, rng, kind, pitch, top, k); layer = sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.7, 1)); x0 = (W - px)*rng.uniform(.1, .9)
+    hand = src.hand(rng, among=('unipen', 'iam_ondb', 'fonts', 'iam'))
+    n, wide = int(rng.integers(1, 5)), hand.width or float(rng.uniform(16, 46)); k = px/wide
+    pitch = k*max(1/rng.uniform(.25, .42), 1.2*hand.tall)
+    W, top = int(px*rng.uniform(1.1, 1.6)), pitch*rng.uniform(1.2, 6)
+    H = int(max(top + pitch*(n + rng.uniform(.5, 6)), .4*W))
+    kind = _of(rng, ['blank', 'blank', 'ruled'])
+    sheet = Sheet(_paper(src, rng, (W, H))); _ruling(sheet, rng, kind, pitch, top, k)
+    layer = sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.7, 1))
+    x0 = (W - px)*rng.uniform(.1, .9)
     write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, random_manner(rng, kind == 'ruled'), layer, rng, full=1.)
     sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
 
+# %% ../nbs/36_compose.ipynb #e9199bdd
 def _word(src, rng, px):
     "A word, large."
-    hand = src.hand(rng, among=('unipen', 'fonts')); sheet = Sheet(_paper(src, rng, (int(px*1.5), int(px*rng.uniform(.6, 1.2))))); W, H = sheet.size
-    pieces = _few(hand, rng, 6.)[:1]; k = min(px/max(4., pieces[0][1].width), .18*H); layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, ('ball', 'felt', 'marker', 'pencil')), rng.uniform(.7, 1))
-    write_line(sheet, layer, pieces, .15*W, _curve(random_manner(rng), 0, .15*W, H*rng.uniform(.4, .65), px, k, rng), k, rng, hand.name, hand.region)
+    hand = src.hand(rng, among=('unipen', 'fonts'))
+    sheet = Sheet(_paper(src, rng, (int(px*1.5), int(px*rng.uniform(.6, 1.2))))); W, H = sheet.size
+    pieces = _few(hand, rng, 6.)[:1]; k = min(px/max(4., pieces[0][1].width), .18*H)
+    layer = sheet.layer(_ink_of(rng, True), _pen(rng, hand, ('ball', 'felt', 'marker', 'pencil')), rng.uniform(.7, 1))
+    write_line(sheet, layer, pieces, .15*W, _curve(random_manner(rng), 0, .15*W, H*rng.uniform(.4, .65), px, k, rng), k,
+               rng, hand.name, hand.region)
     sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
 
 def _sticky(src, rng, px):
     "A sticky note."
     hand = src.hand(rng, among=('unipen', 'fonts')); n = int(rng.integers(1, 6)); S = int(px*1.25)
-    sheet = Sheet(blank_paper((S, int(S*rng.uniform(.9, 1.1))), rng, np.array(_of(rng, [(250, 236, 120), (250, 200, 210), (190, 232, 170), (180, 222, 246), (250, 190, 110), (240, 240, 236)])) + rng.normal(0, 5, 3)))
-    k = px/float(rng.uniform(11, 20)); pitch = min(.78*sheet.size[1]/n, k*max(1/rng.uniform(.25, .42), 1.2*hand.tall)); pens = ('felt', 'marker', 'ball'); layer = sheet.layer(_ink_of(rng, rng.random() < .3), _pen(rng, hand, pens), rng.uniform(.8, 1))
-    write_list(sheet, hand, (S*.1 + .8*k, pitch*rng.uniform(.75, 1.2), S*.95), n, pitch, min(k, pitch/max(2.4, 1.2*hand.tall)), random_manner(rng), layer, rng, False, pens, _of(rng, ['', '', 'dot', 'dash']))
+    sheet = Sheet(blank_paper((S, int(S*rng.uniform(.9, 1.1))), rng,
+                              np.array(_of(rng, [(250, 236, 120), (250, 200, 210), (190, 232, 170), (180, 222, 246),
+                              (250, 190, 110), (240, 240, 236)])) + rng.normal(0, 5, 3)))
+    k = px/float(rng.uniform(11, 20))
+    pitch = min(.78*sheet.size[1]/n, k*max(1/rng.uniform(.25, .42), 1.2*hand.tall))
+    pens = ('felt', 'marker', 'ball')
+    layer = sheet.layer(_ink_of(rng, rng.random() < .3), _pen(rng, hand, pens), rng.uniform(.8, 1))
+    write_list(sheet, hand, (S*.1 + .8*k, pitch*rng.uniform(.75, 1.2), S*.95), n, pitch,
+               min(k, pitch/max(2.4, 1.2*hand.tall)), random_manner(rng), layer, rng, False, pens,
+               _of(rng, ['', '', 'dot', 'dash']))
     return sheet
 
 # %% ../nbs/36_compose.ipynb #1145f263
 def _board(src, rng, px):
     "A blackboard, a white board or a flip chart."
-    kind = _of(rng, ['black', 'white', 'white', 'flip']); hand = src.hand(rng, among=('unipen', 'fonts', 'iam_ondb')); n, wide = int(rng.integers(1, 8)), float(rng.uniform(14, 34)); k = px/wide; pitch = k*max(1/rng.uniform(.22, .38), 1.2*hand.tall)
-    W = int(px*rng.uniform(1.2, 1.8)); H = int(max(pitch*(n + rng.uniform(1.5, 4)), W*rng.uniform(.5, .75) if kind != 'flip' else W*1.3))
-    if kind == 'black': paper, layer = cv2.resize(src.pictures.draw('board', rng, _BLACK), (W, H), interpolation=cv2.INTER_LINEAR), (_ink_of(rng, dark=True), random_pen(rng, 'chalk'), rng.uniform(.6, .95))
-    elif kind == 'white': paper, layer = (blank_paper((W, H), rng, np.array((236, 238, 240)) + rng.normal(0, 4, 3), src.pictures.draw('board', rng, _WHITE) if rng.random() < .4 else None)), (_ink_of(rng, True), random_pen(rng, _of(rng, ['felt', 'marker'])), rng.uniform(.55, .95))
-    else: paper, layer = _paper(src, rng, (W, H), ('white', 'cream')), (_ink_of(rng, True), random_pen(rng, _of(rng, ['felt', 'marker'])), rng.uniform(.8, 1))
-    sheet = Sheet(np.ascontiguousarray(paper)); layer = sheet.layer(*layer); layer['pen'].width *= .75
-    if kind == 'white' and rng.random() < .6: t = int(W*rng.uniform(.008, .02)); cv2.rectangle(sheet.paper, (0, 0), (W - 1, H - 1), tuple(int(c) for c in rng.integers(90, 190, 1).repeat(3)), 2*t)
-    x0, y = (W - px)*rng.uniform(.2, .8), max(1.6*k, (H - pitch*n)*rng.uniform(.2, .8)) + pitch*.6; manner = random_manner(rng); manner.slope *= 1.5; manner.ragged = rng.uniform(.3, 2)
+    kind = _of(rng, ['black', 'white', 'white', 'flip'])
+    hand = src.hand(rng, among=('unipen', 'fonts', 'iam_ondb'))
+    n, wide = int(rng.integers(1, 8)), float(rng.uniform(14, 34)); k = px/wide
+    pitch = k*max(1/rng.uniform(.22, .38), 1.2*hand.tall)
+    W = int(px*rng.uniform(1.2, 1.8))
+    H = int(max(pitch*(n + rng.uniform(1.5, 4)), W*rng.uniform(.5, .75) if kind != 'flip' else W*1.3))
+    if kind == 'black':
+        paper = cv2.resize(src.pictures.draw('board', rng, _BLACK), (W, H), interpolation=cv2.INTER_LINEAR)
+        tool, strength = 'chalk', rng.uniform(.6, .95)
+    elif kind == 'white':
+        picture = src.pictures.draw('board', rng, _WHITE) if rng.random() < .4 else None
+        paper = blank_paper((W, H), rng, np.array((236, 238, 240)) + rng.normal(0, 4, 3), picture)
+        tool, strength = _of(rng, ['felt', 'marker']), rng.uniform(.55, .95)
+    else: paper, tool, strength = _paper(src, rng, (W, H), ('white', 'cream')), _of(rng, ['felt', 'marker']), rng.uniform(.8, 1)
+    sheet = Sheet(np.ascontiguousarray(paper)); sheet.dark = kind == 'black'
+    layer = sheet.layer(_ink_of(rng, True, sheet.dark), random_pen(rng, tool), strength); layer['pen'].width *= .75
+    if kind == 'white' and rng.random() < .6:
+        t = int(W*rng.uniform(.008, .02))
+        cv2.rectangle(sheet.paper, (0, 0), (W - 1, H - 1), tuple(int(c) for c in rng.integers(90, 190, 1).repeat(3)),
+                      2*t)
+    x0, y = (W - px)*rng.uniform(.2, .8), max(1.6*k, (H - pitch*n)*rng.uniform(.2, .8)) + pitch*.6
+    manner = random_manner(rng); manner.slope *= 1.5; manner.ragged = rng.uniform(.3, 2)
     if rng.random() < .6: write_lines(sheet, hand, (x0, y, x0 + px), n, pitch, k, manner, layer, rng, slips=0.)
-    else: write_list(sheet, hand, (x0 + 2*k, y, x0 + px), n, pitch, k, manner, layer, rng, rng.random() < .4, ('felt', 'marker') if kind != 'black' else ('chalk',))
-    if rng.random() < .3: _doodle(sheet, layer, W*rng.uniform(.1, .9), H*_of(rng, [.1, .9]), k*rng.uniform(1, 2.5), rng)
+    else:
+        write_list(sheet, hand, (x0 + 2*k, y, x0 + px), n, pitch, k, manner, layer, rng, rng.random() < .4,
+                   ('felt', 'marker') if kind != 'black' else ('chalk',))
+    if rng.random() < .3:
+        _doodle(sheet, layer, W*rng.uniform(.1, .9), H*_of(rng, [.1, .9]), k*rng.uniform(1, 2.5), rng)
     return sheet
 
 # %% ../nbs/36_compose.ipynb #3fcdb73d
-_LABELS = ('Name', 'Full Name', 'Date', 'Address', 'Phone Number', 'E-mail', 'Signature', 'Company', 'City', 'Position', 'Start Date', 'Amount', 'Reference No.', 'Occupation', 'Date of birth', 'Remarks', 'Title', 'Country', 'Order')
-_FITS = {'Name': 'name', 'Full Name': 'name', 'Date': 'date', 'Address': 'address', 'Phone Number': 'phone', 'E-mail': 'mail', 'Start Date': 'date', 'Date of birth': 'date', 'Amount': 'price', 'Reference No.': 'code', 'City': 'address', 'Order': 'item'}
+_LABELS = ('Name', 'Full Name', 'Date', 'Address', 'Phone Number', 'E-mail', 'Signature', 'Company', 'City', 'Position',
+           'Start Date', 'Amount', 'Reference No.', 'Occupation', 'Date of birth', 'Remarks', 'Title', 'Country',
+           'Order')
+_FITS = {'Name': 'name', 'Full Name': 'name', 'Date': 'date', 'Address': 'address', 'Phone Number': 'phone',
+         'E-mail': 'mail', 'Start Date': 'date', 'Date of birth': 'date', 'Amount': 'price', 'Reference No.': 'code',
+         'City': 'address', 'Order': 'item'}
 
 def _printed(sheet, layer, printer, text, x, y, k, rng, row=None):
-    p = printer.write(text, rng); write_line(sheet, layer, [(0., p)], x, lambda v: np.full(np.shape(v), float(y)), k, rng, 'print', 'print', row); return x + p.width*k
+    p = printer.write(text, rng)
+    write_line(sheet, layer, [(0., p)], x, lambda v: np.full(np.shape(v), float(y)), k, rng, 'print', 'print', row)
+    return x + p.width*k
 
+# %% ../nbs/36_compose.ipynb #d517ed79
 def _form(src, rng, px):
     "A printed form that somebody filled in: labels, lines or boxes, a table."
-    hand = src.hand(rng, among=('unipen', 'fonts')); printer = FontHand(_of(rng, src.printed), rng, 'print'); k = px/float(rng.uniform(60, 95)); kh = k*rng.uniform(1., 1.6); W = int(px*1.12); x0, y, pitch = (W - px)/2, 5*k, k*rng.uniform(4, 5.5)
-    n = int(rng.integers(4, 9)); rows = int(rng.integers(0, 5)); sheet = Sheet(_paper(src, rng, (W, int(y + pitch*(n + rows + 4))), ('white', 'white', 'cream'))); ink, pen = sheet.layer((25, 25, 28), Pen()), sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.8, 1))
-    title = ' '.join(_of(rng, [('Application', 'Form'), ('Order', 'Sheet'), ('Registration',), ('Delivery', 'Note'), ('Visitor', 'Card'), ('Employment', 'Application')]))
-    _printed(sheet, ink, printer, title, x0 + rng.uniform(0, .4)*px, y, 1.6*k, rng); y += pitch; grey = tuple(int(c) for c in rng.integers(40, 170, 1).repeat(3)); boxed = rng.random() < .4
+    hand = src.hand(rng, among=('unipen', 'fonts'))
+    printer = FontHand(_of(rng, src.printed), rng, 'print'); k = px/float(rng.uniform(60, 95))
+    kh = k*rng.uniform(1., 1.6); W = int(px*1.12)
+    x0, y, pitch = (W - px)/2, 5*k, k*rng.uniform(4, 5.5)
+    n = int(rng.integers(4, 9)); rows = int(rng.integers(0, 5))
+    sheet = Sheet(_paper(src, rng, (W, int(y + pitch*(n + rows + 4))), ('white', 'white', 'cream')))
+    ink, pen = sheet.layer((25, 25, 28), Pen()), sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.8, 1))
+    title = ' '.join(_of(rng, [('Application', 'Form'), ('Order', 'Sheet'), ('Registration',), ('Delivery', 'Note'),
+                               ('Visitor', 'Card'), ('Employment', 'Application')]))
+    _printed(sheet, ink, printer, title, x0 + rng.uniform(0, .4)*px, y, 1.6*k, rng); y += pitch
+    grey = tuple(int(c) for c in rng.integers(40, 170, 1).repeat(3)); boxed = rng.random() < .4
+    labels = [_LABELS[i] for i in rng.permutation(len(_LABELS))]
     for i in range(n):
         two = rng.random() < .3; row = None
         for j, (a, b) in enumerate([(x0, x0 + .48*px), (x0 + .52*px, x0 + px)] if two else [(x0, x0 + px)]):
-            label = _of(rng, _LABELS); end = _printed(sheet, ink, printer, label + ':', a, y, k, rng, row); row = sheet.lines[-1]['row']
-            pieces = [(0., p)] if (p := hand.write(random_text(_FITS.get(label, 'name'), rng), rng)) else hand.short(rng, (b - end)/kh*.8); room = (b - end - 2*k)/kh
-            if boxed: cv2.rectangle(sheet.paper, (int(end + k*.6), int(y - 2.3*k)), (int(b), int(y + 1.1*k)), grey, max(1, round(k*.1)))
+            label = labels.pop()
+            end = _printed(sheet, ink, printer, label + ':', a, y, k, rng, row)
+            row = sheet.lines[-1]['row']
+            pieces = [(0., p)] if (p := hand.write(random_text(_FITS.get(label, 'name'), rng),
+                                                   rng)) else hand.short(rng, (b - end)/kh*.8)
+            room = (b - end - 2*k)/kh
+            if boxed:
+                cv2.rectangle(sheet.paper, (int(end + k*.6), int(y - 2.3*k)), (int(b), int(y + 1.1*k)), grey,
+                              max(1, round(k*.1)))
             else: _band(sheet.paper, y + .6*k, max(1., k*.1), grey, .9, span=(int(end + .6*k), int(b)))
             kk = kh*min(1., room/max(1., pieces[-1][0] + pieces[-1][1].width))
-            if kk > .5*kh and rng.random() < .9: write_line(sheet, pen, pieces, end + k*rng.uniform(1, 2), _curve(random_manner(rng, True), 0, end, y + rng.normal(0, .15*k), b - end, kk, rng), kk, rng, hand.name, hand.region, row)
+            if kk > .5*kh and rng.random() < .9:
+                write_line(sheet, pen, pieces, end + k*rng.uniform(1, 2),
+                           _curve(random_manner(rng, True), 0, end, y + rng.normal(0, .15*k), b - end, kk, rng), kk,
+                           rng, hand.name, hand.region, row)
         y += pitch
     _table(sheet, ink, pen, hand, printer, (x0, y, px), rows, k, kh, pitch, grey, rng) if rows > 1 else None
     sheet.paper = _worn(src, rng, sheet.paper, .3); return sheet
 
+# %% ../nbs/36_compose.ipynb #c26de286
 def _table(sheet, ink, pen, hand, printer, box, rows, k, kh, pitch, grey, rng):
-    x0, y, px = box; cols = np.sort(rng.uniform(.15, .85, int(rng.integers(1, 4)))); at = [0., *[c for c, d in zip(cols, np.diff(cols, prepend=0)) if d > .12], 1.]
-    for i in range(rows + 1): _band(sheet.paper, y - .65*pitch + i*pitch, max(1., k*.1), grey, .9, span=(int(x0), int(x0 + px)))
-    for c in at: sheet.paper[int(y - .65*pitch):int(y + (rows - .65)*pitch), int(x0 + c*px):int(x0 + c*px) + max(1, round(k*.1))] = grey
+    x0, y, px = box; cols = np.sort(rng.uniform(.15, .85, int(rng.integers(1, 4))))
+    at = [0., *[c for c, d in zip(cols, np.diff(cols, prepend=0)) if d > .12], 1.]
+    for i in range(rows + 1):
+        _band(sheet.paper, y - .65*pitch + i*pitch, max(1., k*.1), grey, .9, span=(int(x0), int(x0 + px)))
+    for c in at:
+        sheet.paper[int(y - .65*pitch):int(y + (rows - .65)*pitch),
+                    int(x0 + c*px):int(x0 + c*px) + max(1, round(k*.1))] = grey
     for i in range(rows):
         row = None
         for a, b in zip(at, at[1:]):
             left, room = x0 + a*px + .8*k, (b - a)*px - 1.6*k
-            if i == 0: _printed(sheet, ink, printer, _of(rng, [o for o in _LABELS if len(o) < 9]), left, y, min(k, room/9), rng, row)
-            elif (p := hand.write(random_text(_of(rng, ['name', 'date', 'price', 'code', 'item', 'time']), rng), rng)) and p.width*kh*.6 < room:
-                kk = min(kh, room/p.width); write_line(sheet, pen, [(0., p)], left, _curve(random_manner(rng, True), 0, left, y + i*pitch, room, kk, rng), kk, rng, hand.name, hand.region, row)
+            if i == 0:
+                _printed(sheet, ink, printer, _of(rng, [o for o in _LABELS if len(o) < 9]), left, y, min(k, room/9),
+                         rng, row)
+            elif (p := hand.write(random_text(_of(rng, ['name', 'date', 'price', 'code', 'item', 'time']), rng),
+                                  rng)) and p.width*kh*.6 < room:
+                kk = min(kh, room/p.width)
+                write_line(sheet, pen, [(0., p)], left, _curve(random_manner(rng, True), 0, left, y + i*pitch, room, kk,
+                                                            rng), kk, rng, hand.name, hand.region, row)
             else: continue
             row = sheet.lines[-1]['row']
 
 # %% ../nbs/36_compose.ipynb #f5b75010
 def _letter(src, rng, px):
     "A letter: eight to sixteen lines on blank paper, a printed head now and then."
-    hand = src.hand(rng, least=250); n, wide = int(rng.integers(8, 17)), hand.width or float(rng.uniform(34, 66)); n = max(5, min(n, int(1.2*hand.letters/(.8*wide)))); k = px/wide; pitch = k*max(1/rng.uniform(.27, .48), 1.2*hand.tall); W, top = int(px*rng.uniform(1.06, 1.25)), pitch*rng.uniform(1.2, 3); x0 = (W - px)*rng.uniform(.3, .7)
-    head = rng.random() < .25; top += 3*pitch*head; sheet = Sheet(_paper(src, rng, (W, int(top + pitch*(n + rng.uniform(.6, 3)))))); manner, layer = random_manner(rng), sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.8, 1))
+    hand = src.hand(rng, least=250)
+    n, wide = int(rng.integers(8, 17)), hand.width or float(rng.uniform(34, 66))
+    n = max(5, min(n, int(1.2*hand.letters/(.8*wide)))); k = px/wide
+    pitch = k*max(1/rng.uniform(.21, .42), 1.2*hand.tall)
+    W, top = int(px*rng.uniform(1.06, 1.25)), pitch*rng.uniform(1.2, 3)
+    x0 = (W - px)*rng.uniform(.3, .7)
+    head = rng.random() < .25; top += 3*pitch*head
+    sheet = Sheet(_paper(src, rng, (W, int(top + pitch*(n + rng.uniform(.6, 3))))))
+    manner, layer = random_manner(rng), sheet.layer(_ink_of(rng), _pen(rng, hand), rng.uniform(.8, 1))
     if head:
         printer, ink = FontHand(_of(rng, src.printed), rng, 'print'), sheet.layer(_ink_of(rng), Pen(), .9)
-        for i, t in enumerate([random_text('name', rng), random_text('address', rng)][:int(rng.integers(1, 3))]): _printed(sheet, ink, printer, t, x0 + px*_of(rng, [0, .3, .55]), (1.2 + .7*i)*pitch, .8*k*(1.3 if i == 0 else .8), rng)
-    if (t := hand.write(f'Dear {_of(rng, _FIRST)},', rng)): write_line(sheet, layer, [(0., t)], x0 + k*rng.uniform(-1, 2), _curve(manner, 0, x0, top - pitch*rng.uniform(.95, 1.2), px, k, rng), k, rng, hand.name, hand.region)
-    write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, manner, layer, rng, full=.93); sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
-KINDS = {'ruled paper': (.3, lambda s, r, px: _essay(s, r, px, True)), 'blank paper, photo': (.22, lambda s, r, px: _essay(s, r, px, False)), 'letter or text, scan': (.1, _letter), 'list or scrap': (.1, _list), 'squared paper, pencil, colours': (.07, _squared),
-         'note': (.07, _note), 'sticky note': (.03, _sticky), 'board': (.05, _board), 'form, print and hand': (.04, _form), 'word': (.02, _word)}
+        for i, t in enumerate([random_text('name', rng), random_text('address', rng)][:int(rng.integers(1, 3))]):
+            _printed(sheet, ink, printer, t, x0 + px*_of(rng, [0, .3, .55]), (1.2 + .7*i)*pitch,
+                     .8*k*(1.3 if i == 0 else .8), rng)
+    if (t := hand.write(f'Dear {_of(rng, _FIRST)},', rng)):
+        write_line(sheet, layer, [(0., t)], x0 + k*rng.uniform(-1, 2),
+                   _curve(manner, 0, x0, top - pitch*rng.uniform(.95, 1.2), px, k, rng), k, rng, hand.name,
+                   hand.region)
+    write_lines(sheet, hand, (x0, top, x0 + px), n, pitch, k, manner, layer, rng, full=.93)
+    sheet.paper = _worn(src, rng, sheet.paper, .4); return sheet
+KINDS = {'ruled paper': (.3, lambda s, r, px: _essay(s, r, px, True)),
+         'blank paper, photo': (.22, lambda s, r, px: _essay(s, r, px, False)), 'letter or text, scan': (.1, _letter),
+         'list or scrap': (.1, _list), 'squared paper, pencil, colours': (.07, _squared),
+         'note': (.07, _note), 'sticky note': (.03, _sticky), 'board': (.05, _board), 'form, print and hand': (.04,
+                 _form), 'word': (.02, _word)}
 
 # %% ../nbs/36_compose.ipynb #1bda80f2
 class View:
     "How a photograph of `size` sees a sheet."
-    def __init__(self, H, size, sheet, bends): self.inv, self.H, self.size, self.sheet, self.bends = np.linalg.inv(H), H, size, sheet, bends
+    def __init__(self, H, size, sheet, bends):
+        self.inv, self.H, self.size, self.sheet, self.bends = np.linalg.inv(H), H, size, sheet, bends
     def _bend(self, p):
         u, v = p[..., 0]/self.sheet[0], p[..., 1]/self.sheet[1]; d = np.zeros_like(p)
         for f in self.bends: d += f(u, v)
@@ -947,10 +1199,12 @@ def _project(H, p):
     return np.stack([(H[0, 0]*x + H[0, 1]*y + H[0, 2])/w, (H[1, 0]*x + H[1, 1]*y + H[1, 2])/w], -1)
 
 def _bow(a, b, axis): # sag of the sheet: y changes with x, or x with y
-    return lambda u, v: np.stack([0*u, a*np.sin(math.pi*u.clip(-.2, 1.2))*(1 + b*v)], -1) if axis else np.stack([a*np.sin(math.pi*v.clip(-.2, 1.2))*(1 + b*u), 0*u], -1)
+    return lambda u, v: np.stack([0*u, a*np.sin(math.pi*u.clip(-.2, 1.2))*(1 + b*v)],
+                                 -1) if axis else np.stack([a*np.sin(math.pi*v.clip(-.2, 1.2))*(1 + b*u), 0*u], -1)
 def _bound(a, c, left): # a page that rises towards the binding
     def f(u, v):
-        e = np.exp(-(u if left else 1 - u).clip(-.3, 2)/c); return np.stack([(a if left else -a)*.8*e, a*e*(.6 - v)], -1)
+        e = np.exp(-(u if left else 1 - u).clip(-.3, 2)/c)
+        return np.stack([(a if left else -a)*.8*e, a*e*(.6 - v)], -1)
     return f
 def _gutter(a, c, at): return lambda u, v: np.stack([0*u, a*np.exp(-np.abs(u - at)/c)*(.6 - v)], -1)
 def _waves(a, rng):
@@ -962,59 +1216,84 @@ STYLES = dict(phone=.74, close=.14, scan=.12)
 
 def _frame_of(sheet, rng, style):
     "The part of the sheet that the picture shows, x0, y0, x1, y1 in its pixels; may reach over its edges."
-    w, h = sheet.size; lines = [o for o in sheet.lines if o['text']]; p = np.concatenate([o['baseline'] for o in lines]); k = max(o['k'] for o in lines)
+    w, h = sheet.size; lines = [o for o in sheet.lines if o['text']]
+    p = np.concatenate([o['baseline'] for o in lines]); k = max(o['k'] for o in lines)
     x0, y0, x1, y1 = p[:, 0].min() - k, p[:, 1].min() - 3*k, p[:, 0].max() + k, p[:, 1].max() + 2*k
     a, b = (0., 0.) if style == 'scan' or rng.random() < .3 else (rng.uniform(.3, 1), rng.uniform(.3, 1))
-    if style != 'close': x0, y0, x1, y1 = a*x0 + (1 - a)*min(0, x0), b*y0 + (1 - b)*min(0, y0), a*x1 + (1 - a)*max(w, x1), b*y1 + (1 - b)*max(h, y1)
-    m = 0. if style == 'scan' else rng.uniform(.0, .04) if style == 'close' else rng.choice([rng.uniform(0, .04), rng.uniform(.04, .18)], p=[.55, .45])
+    if style != 'close':
+        x0, y0, x1, y1 = a*x0 + (1 - a)*min(0, x0), b*y0 + (1 - b)*min(0, y0), a*x1 + (1 - a)*max(w,
+                x1), b*y1 + (1 - b)*max(h, y1)
+    m = 0. if style == 'scan' else rng.uniform(.0,
+                                               .04) if style == 'close' else rng.choice([rng.uniform(0, .04),
+                                               rng.uniform(.04, .18)], p=[.55, .45])
     x0, x1, y0, y1 = x0 - m*(x1 - x0), x1 + m*(x1 - x0), y0 - m*(y1 - y0), y1 + m*(y1 - y0)
     if style == 'phone' and rng.random() < .6: # the shape of a phone's picture
         want = _of(rng, [3/4, 3/4, 4/3, 9/16, 1.]); have = (x1 - x0)/(y1 - y0)
         if .45 < have/want < 1: d = (want*(y1 - y0) - (x1 - x0))/2; x0, x1 = x0 - d, x1 + d
-        elif 1 <= have/want < 2.2: d = ((x1 - x0)/want - (y1 - y0))*rng.uniform(.2, .8); y0, y1 = y0 - d, y1 + (x1 - x0)/want - (y1 - y0) - d
+        elif 1 <= have/want < 2.2:
+            d = ((x1 - x0)/want - (y1 - y0))*rng.uniform(.2, .8)
+            y0, y1 = y0 - d, y1 + (x1 - x0)/want - (y1 - y0) - d
     return x0, y0, x1, y1
 
+# %% ../nbs/36_compose.ipynb #8cf05994
 def random_view(sheet, rng, style, most=2300, least=640):
     "A camera above the sheet."
-    x0, y0, x1, y1 = _frame_of(sheet, rng, style); W, H = x1 - x0, y1 - y0; s = min(1., most/max(W, H)); s = max(s, least/max(W, H)); size = (int(W*s), int(H*s))
+    x0, y0, x1, y1 = _frame_of(sheet, rng, style); W, H = x1 - x0, y1 - y0
+    s = min(1., most/max(W, H)); s = max(s, least/max(W, H)); size = (int(W*s), int(H*s))
     src = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32); c = src.mean(0)
-    tilt = dict(phone=.045, close=.03, scan=.002)[style]*abs(rng.normal(0, 1)); turn = rng.normal(0, dict(phone=.022, close=.018, scan=.004)[style])
-    R = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]]); far = 1 - tilt*np.array(_of(rng, [(1, 1, 0, 0), (0, 0, 1, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, .5, 0, .5)]))
+    tilt = dict(phone=.045, close=.03, scan=.002)[style]*abs(rng.normal(0, 1))
+    turn = rng.normal(0, dict(phone=.022, close=.018, scan=.004)[style])
+    R = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    far = 1 - tilt*np.array(_of(rng, [(1, 1, 0, 0), (0, 0, 1, 1), (1, 0, 0, 1), (0, 1, 1, 0), (1, .5, 0, .5)]))
     dst = ((src - c)*far[:, None] @ R.T + rng.normal(0, .2*tilt, (4, 2))*[W, H])*s + np.array(size)/2
     bends = []
     if style != 'scan':
         w, h = sheet.size
         if rng.random() < .5: bends.append(_bow(rng.normal(0, .012)*h, rng.uniform(-.6, .6), True))
         if rng.random() < .3: bends.append(_bow(rng.normal(0, .008)*w, rng.uniform(-.6, .6), False))
-        if sheet.spine is not None: bends.append(_gutter(rng.uniform(.008, .03)*h, rng.uniform(.04, .12), sheet.spine/w))
-        elif rng.random() < .15: bends.append(_bound(rng.uniform(.01, .045)*w, rng.uniform(.1, .25), rng.random() < .6))
+        if sheet.spine is not None:
+            bends.append(_gutter(rng.uniform(.008, .03)*h, rng.uniform(.04, .12), sheet.spine/w))
+        elif rng.random() < .15:
+            bends.append(_bound(rng.uniform(.01, .045)*w, rng.uniform(.1, .25), rng.random() < .6))
         if rng.random() < .35: bends.append(_waves(rng.uniform(.0005, .003)*w, rng))
     return View(cv2.getPerspectiveTransform(src, dst.astype(np.float32)), size, sheet.size, bends)
 
 # %% ../nbs/36_compose.ipynb #2ac43aa4
 def _light(view, size, rng, style):
     "Light on each pixel, `(h, w, 3)` around 1, at an eighth of the size."
-    w, h = size[0]//8 + 1, size[1]//8 + 1; ys, xs = np.mgrid[:h, :w].astype(np.float32); u, v = xs/w - .5, ys/h - .5; a = rng.uniform(0, 6.3)
+    w, h = size[0]//8 + 1, size[1]//8 + 1; ys, xs = np.mgrid[:h, :w].astype(np.float32)
+    u, v = xs/w - .5, ys/h - .5; a = rng.uniform(0, 6.3)
     if style == 'scan': return np.ones((h, w, 3), np.float32)*rng.uniform(.97, 1.06)
     lamp = 1 + rng.uniform(.02, .4)*(math.cos(a)*u + math.sin(a)*v) - rng.uniform(0, .35)*(u*u + v*v)
     q = view.to_sheet(np.stack([xs*8, ys*8], -1).astype(float)); bent = view._bend(q)
-    if view.bends: lamp *= 1 + (np.gradient(bent[..., 1], axis=1)/8*rng.uniform(-3, 3) + np.gradient(bent[..., 0], axis=1)/8*rng.uniform(-3, 3)).clip(-.35, .2)
+    if view.bends:
+        lamp *= 1 + (np.gradient(bent[..., 1], axis=1)/8*rng.uniform(-3, 3) + np.gradient(bent[..., 0],
+                axis=1)/8*rng.uniform(-3, 3)).clip(-.35, .2)
     if rng.random() < .4: # the shadow of a hand, a phone or a head
-        t, c, soft = rng.uniform(0, 6.3), rng.uniform(.05, .45), rng.uniform(.01, .15); d = math.cos(t)*u + math.sin(t)*v + .05*np.sin(rng.uniform(2, 9)*(u - v) + a)
+        t, c, soft = rng.uniform(0, 6.3), rng.uniform(.05, .45), rng.uniform(.01, .15)
+        d = math.cos(t)*u + math.sin(t)*v + .05*np.sin(rng.uniform(2, 9)*(u - v) + a)
         lamp *= 1 - rng.uniform(.08, .5)/(1 + np.exp(-((d - c)/soft).clip(-30, 30)))
-    if rng.random() < .12: lamp += rng.uniform(.1, .35)*np.exp(-((u - rng.uniform(-.5, .5))**2 + (v - rng.uniform(-.5, .5))**2)/rng.uniform(.005, .05)) # glare
+    if rng.random() < .12:
+        lamp += rng.uniform(.1, .35)*np.exp(-((u - rng.uniform(-.5, .5))**2 + (v - rng.uniform(-.5, .5))**2)/rng.uniform(.005, .05)) # glare
     warm = rng.normal(0, .06) if rng.random() < .75 else rng.uniform(.1, .3)*_of(rng, [1, 1, -.6])
-    return (lamp*(rng.uniform(.76, 1.05) if rng.random() < .85 else rng.uniform(.55, .8)))[..., None]*np.array([1 + .6*warm, 1., 1 - warm], np.float32)
+    return (lamp*(rng.uniform(.76, 1.05) if rng.random() < .85 else rng.uniform(.55, .8)))[...,
+            None]*np.array([1 + .6*warm, 1., 1 - warm], np.float32)
 
 def _edge(view, grid):
     "How much of each pixel shows the sheet, `(h, w)` bytes."
-    w, h = view.sheet; return cv2.remap(np.full((h, w), 255, np.uint8), grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    w, h = view.sheet
+    return cv2.remap(np.full((h, w), 255, np.uint8), grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT,
+                     borderValue=0)
 
+# %% ../nbs/36_compose.ipynb #69b79dc1
 def _behind(src, rng, size, board=False):
     "What lies behind the sheet."
-    img = src.pictures.draw('board' if board else _of(rng, ['desk', 'desk', 'desk', 'scene']), rng, None); h, w = img.shape[:2]; W, H = size
+    img = src.pictures.draw('board' if board else _of(rng, ['desk', 'desk', 'desk', 'scene']), rng, None)
+    h, w = img.shape[:2]; W, H = size
     if rng.random() < .5: img = img[:, ::-1]
-    k = max(W/w, H/h)*rng.uniform(1, 1.6); cw, ch = min(w, max(8, int(W/k))), min(h, max(8, int(H/k))); x, y = int(rng.integers(0, w - cw + 1)), int(rng.integers(0, h - ch + 1))
+    k = max(W/w, H/h)*rng.uniform(1, 1.6)
+    cw, ch = min(w, max(8, int(W/k))), min(h, max(8, int(H/k)))
+    x, y = int(rng.integers(0, w - cw + 1)), int(rng.integers(0, h - ch + 1))
     img = cv2.resize(np.ascontiguousarray(img[y:y + ch, x:x + cw]), size, interpolation=cv2.INTER_LINEAR)
     return cv2.convertScaleAbs(img, alpha=rng.uniform(.6, 1.1))
 
@@ -1025,60 +1304,89 @@ def facing_page(
     rng:np.random.Generator,
 ) -> np.ndarray: # both pages, `(h, w', 3)`
     "Put a part of another page beside the sheet, in the same hand or blank."
-    h, w = inked.shape[:2]; n, left, dy = int(w*rng.uniform(.12, .5)), bool(rng.random() < .5), int(rng.integers(-h//6, h//6 + 1)); written = rng.random() < .5
-    page = inked if written else sheet.paper; part = np.roll(page[:, -n:] if left else page[:, :n], dy, 0); x0 = w - n if left else 0
-    other = [o | dict(baseline=o['baseline'] - [x0 + (0 if left else -w - 0), -dy], text=None, row=-1) for o in sheet.lines] if written else []
+    h, w = inked.shape[:2]
+    n, left, dy = int(w*rng.uniform(.12, .5)), bool(rng.random() < .5), int(rng.integers(-h//6, h//6 + 1))
+    written = rng.random() < .5
+    page = inked if written else sheet.paper
+    part = np.roll(page[:, -n:] if left else page[:, :n], dy, 0); x0 = w - n if left else 0
+    other = [o | dict(baseline=o['baseline'] + [-x0 if left else w, dy], text=None, row=-1)
+             for o in sheet.lines] if written else []
+    for o in other: o['baseline'][:, 1] -= h*np.floor(o['baseline'][:, 1].mean()/h)
     out = np.hstack([part, inked] if left else [inked, part]); at = n if left else w
     if left:
         for o in sheet.lines: o['baseline'] = o['baseline'] + [n, 0]
         sheet.regions = [(c, p + [n, 0]) for c, p in sheet.regions]
     for o in other:
         a, b = (0, n) if left else (w, w + n); xs = o['baseline'][:, 0].clip(a, b)
-        if np.ptp(xs) > 2*o['k'] and o['baseline'][:, 1].max() < h - o['k'] and o['baseline'][:, 1].min() > o['k']: sheet.lines.append(o | dict(baseline=np.stack([xs, o['baseline'][:, 1]], 1)))
-    d = np.abs(np.arange(out.shape[1]) - at)/w; shade = 1 - rng.uniform(.15, .5)*np.exp(-d/rng.uniform(.008, .04)) - .25*(d < .001)
-    out = cv2.multiply(out, np.broadcast_to((shade*255).astype(np.uint8)[None, :, None], out.shape).copy(), scale=1/255); sheet.spine, sheet.paper = at, out
+        if np.ptp(xs) > 2*o['k'] and o['baseline'][:, 1].max() < h - o['k'] and o['baseline'][:, 1].min() > o['k']:
+            sheet.lines.append(o | dict(baseline=np.stack([xs, o['baseline'][:, 1]], 1)))
+    d = np.abs(np.arange(out.shape[1]) - at)/w
+    shade = 1 - rng.uniform(.15, .5)*np.exp(-d/rng.uniform(.008, .04)) - .25*(d < .001)
+    out = cv2.multiply(out, np.broadcast_to((shade*255).astype(np.uint8)[None, :, None], out.shape).copy(), scale=1/255)
+    sheet.spine, sheet.paper = at, out
     return out
 
+# %% ../nbs/36_compose.ipynb #a4ef726c
 def add_thumb(
     img:np.ndarray, # `(h, w, 3)` bytes, changed in place
     lines:list, # that it must not cover
     rng:np.random.Generator,
 ) -> bool: # whether there was room
     "A thumb at the edge of the picture."
-    h, w = img.shape[:2]; r = int(.045*max(h, w)*rng.uniform(.8, 1.3)); side = _of(rng, ['left', 'right', 'bottom']); long = r*rng.uniform(1.2, 2.6)
-    tip = {'left': (long, h*rng.uniform(.3, .9)), 'right': (w - long, h*rng.uniform(.3, .9)), 'bottom': (w*rng.uniform(.1, .9), h - long)}[side]; root = {'left': (-r, tip[1] + r), 'right': (w + r, tip[1] + r), 'bottom': (tip[0] + r*.6, h + r)}[side]
+    h, w = img.shape[:2]; r = int(.045*max(h, w)*rng.uniform(.8, 1.3))
+    side = _of(rng, ['left', 'right', 'bottom']); long = r*rng.uniform(1.2, 2.6)
+    tip = {'left': (long, h*rng.uniform(.3, .9)), 'right': (w - long, h*rng.uniform(.3, .9)),
+           'bottom': (w*rng.uniform(.1, .9), h - long)}[side]
+    root = {'left': (-r, tip[1] + r), 'right': (w + r, tip[1] + r), 'bottom': (tip[0] + r*.6, h + r)}[side]
     mask = np.zeros((h, w), np.uint8); cv2.line(mask, tuple(map(int, root)), tuple(map(int, tip)), 255, 2*r)
     for o in lines:
         text = np.zeros((h, w), np.uint8); cv2.fillPoly(text, [np.int32(o.polygon)], 255)
         if (text & mask).any(): return False
-    tone = np.array(_of(rng, [(224, 172, 140), (198, 134, 100), (141, 85, 60), (240, 196, 170), (92, 60, 45)])); soft = cv2.GaussianBlur(mask, (0, 0), max(1., r/25)); round_ = cv2.GaussianBlur(mask, (0, 0), r/2.2)
-    skin = tone*(.55 + .5*(round_[..., None]/255.)); nail = np.zeros((h, w), np.uint8); c = np.array(tip) + (np.array(tip) - root)/max(1, np.hypot(*(np.array(tip) - root)))*r*.35
-    cv2.ellipse(nail, tuple(map(int, c)), (int(.45*r), int(.38*r)), float(np.degrees(np.arctan2(tip[1] - root[1], tip[0] - root[0]))), 0, 360, 255, -1); nail = cv2.GaussianBlur(nail, (0, 0), max(1., r/20))[..., None]/255.*.35
-    skin = skin*(1 - nail) + (tone*.6 + 110)*nail; a = soft[..., None]/255.; img[:] = (img*(1 - a) + skin.clip(0, 255)*a).astype(np.uint8); return True
+    tone = np.array(_of(rng, [(224, 172, 140), (198, 134, 100), (141, 85, 60), (240, 196, 170), (92, 60, 45)]))
+    soft = cv2.GaussianBlur(mask, (0, 0), max(1., r/25))
+    round_ = cv2.GaussianBlur(mask, (0, 0), r/2.2)
+    skin = tone*(.55 + .5*(round_[..., None]/255.)); nail = np.zeros((h, w), np.uint8)
+    c = np.array(tip) + (np.array(tip) - root)/max(1, np.hypot(*(np.array(tip) - root)))*r*.35
+    cv2.ellipse(nail, tuple(map(int, c)), (int(.45*r), int(.38*r)),
+                float(np.degrees(np.arctan2(tip[1] - root[1], tip[0] - root[0]))), 0, 360, 255, -1)
+    nail = cv2.GaussianBlur(nail, (0, 0), max(1., r/20))[..., None]/255.*.35
+    skin = skin*(1 - nail) + (tone*.6 + 110)*nail; a = soft[..., None]/255.
+    img[:] = (img*(1 - a) + skin.clip(0, 255)*a).astype(np.uint8); return True
 
 # %% ../nbs/36_compose.ipynb #339e02b7
 def _seen(src, inked, view, rng, style, board):
     "The sheet on its background, before the camera."
-    W, H = view.size; ys, xs = np.mgrid[0:H + 16:16, 0:W + 16:16]; coarse = view.to_sheet(np.stack([xs, ys], -1).astype(float)).astype(np.float32); gh, gw = coarse.shape[:2]
-    M = np.array([[1/16, 0, 0], [0, 1/16, 0]], np.float32); grid = cv2.warpAffine(coarse, M, (W, H), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    W, H = view.size; ys, xs = np.mgrid[0:H + 16:16, 0:W + 16:16]
+    coarse = view.to_sheet(np.stack([xs, ys], -1).astype(float)).astype(np.float32)
+    gh, gw = coarse.shape[:2]
+    M = np.array([[1/16, 0, 0], [0, 1/16, 0]], np.float32)
+    grid = cv2.warpAffine(coarse, M, (W, H), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
     img = cv2.remap(inked, grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    w, h = view.sheet; inside = (coarse.min((0, 1)) >= 0).all() and coarse[..., 0].max() <= w - 1 and coarse[..., 1].max() <= h - 1
+    w, h = view.sheet
+    inside = (coarse.min((0, 1)) >= 0).all() and coarse[..., 0].max() <= w - 1 and coarse[..., 1].max() <= h - 1
     if inside or (style == 'scan' and rng.random() < .5): return img
-    cover = _edge(view, grid); small = cv2.resize(cover, (W//8 + 1, H//8 + 1), interpolation=cv2.INTER_AREA); shift = rng.normal(0, 1.5, 2)
+    cover = _edge(view, grid)
+    small = cv2.resize(cover, (W//8 + 1, H//8 + 1), interpolation=cv2.INTER_AREA)
+    shift = rng.normal(0, 1.5, 2)
     if style == 'scan': behind = np.full_like(img, int(_of(rng, [255, 250, 20, 0])))
     else:
         behind = _behind(src, rng, (W, H), board); r = rng.uniform(.6, 3)
-        shadow = 1 - rng.uniform(.2, .6)*cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), r).astype(np.float32)/255, np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]), (small.shape[1], small.shape[0]))
-        behind = cv2.multiply(behind, cv2.cvtColor(cv2.resize((shadow*255).astype(np.uint8), (W, H), interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR), scale=1/255)
+        shadow = 1 - rng.uniform(.2, .6)*cv2.warpAffine(cv2.GaussianBlur(small, (0, 0), r).astype(np.float32)/255,
+                                                    np.float32([[1, 0, shift[0]], [0, 1, shift[1]]]),
+                                                    (small.shape[1], small.shape[0]))
+        behind = cv2.multiply(behind, cv2.cvtColor(cv2.resize((shadow*255).astype(np.uint8), (W, H),
+                                                    interpolation=cv2.INTER_LINEAR), cv2.COLOR_GRAY2BGR), scale=1/255)
     a = cv2.cvtColor(cover, cv2.COLOR_GRAY2BGR)
     return cv2.add(cv2.multiply(img, a, scale=1/255), cv2.multiply(behind, cv2.bitwise_not(a), scale=1/255))
 
 def _tone(rng, style):
     "Curve of the camera, 256 bytes."
-    x = np.arange(256)/255; x = x**rng.uniform(.85, 1.2); c = rng.uniform(0, .5) if style != 'scan' else rng.uniform(.3, 1.2)
+    x = np.arange(256)/255; x = x**rng.uniform(.85, 1.2)
+    c = rng.uniform(0, .5) if style != 'scan' else rng.uniform(.3, 1.2)
     x = (1 - c)*x + c*(.5 + .5*np.tanh(3*(x - .5))/math.tanh(1.5)) if style != 'scan' else (x*rng.uniform(1., 1.12))
     return (x.clip(0, 1)*255).astype(np.uint8)
 
+# %% ../nbs/36_compose.ipynb #1a4fc050
 def photograph(
     img:np.ndarray, # the scene, `(h, w, 3)` bytes
     light:np.ndarray, # `(h/8, w/8, 3)` around 1
@@ -1087,34 +1395,45 @@ def photograph(
 ) -> np.ndarray: # bytes, after JPEG
     "Light, lens, sensor and file."
     h, w = img.shape[:2]
-    img = cv2.multiply(img, cv2.resize((light*100).clip(0, 255).astype(np.uint8), (w, h), interpolation=cv2.INTER_LINEAR), scale=1/100)
+    img = cv2.multiply(img, cv2.resize((light*100).clip(0, 255).astype(np.uint8), (w, h),
+                                       interpolation=cv2.INTER_LINEAR), scale=1/100)
     sigma = abs(rng.normal(0, .7 if style != 'scan' else .35))*max(.7, max(w, h)/1600)
     if sigma > .3: img = cv2.GaussianBlur(img, (0, 0), sigma)
-    if style != 'scan' and rng.random() < .1: n = int(rng.integers(3, 7)); K = np.zeros((n, n), np.float32); cv2.line(K, (0, int(rng.integers(n))), (n - 1, int(rng.integers(n))), 1.); img = cv2.filter2D(img, -1, K/K.sum())
+    if style != 'scan' and rng.random() < .1:
+        n = int(rng.integers(3, 7)); K = np.zeros((n, n), np.float32)
+        cv2.line(K, (0, int(rng.integers(n))), (n - 1, int(rng.integers(n))), 1.)
+        img = cv2.filter2D(img, -1, K/K.sum())
     img = cv2.LUT(img, _tone(rng, style))
     if (strength := rng.uniform(0, 5) if style != 'scan' else rng.uniform(0, 2)) > .5:
         i, roll = min(7, int(strength*8/5)), [tuple(rng.integers(0, 512, 2))]*2
-        more, less = (np.tile(np.roll(o, roll[0], (0, 1)), (-(-h//512), -(-w//512), 1))[:h, :w] for o in _grain3()[i]); img = cv2.subtract(cv2.add(img, more), less)
-    if rng.random() < .3 and style != 'scan': img = cv2.addWeighted(img, 1.6, cv2.GaussianBlur(img, (0, 0), 1.2), -.6, 0)
-    if rng.random() < (.06 if style == 'phone' else .2): img = cv2.cvtColor(cv2.cvtColor(img, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+        more, less = (np.tile(np.roll(o, roll[0], (0, 1)), (-(-h//512), -(-w//512), 1))[:h, :w] for o in _grain3()[i])
+        img = cv2.subtract(cv2.add(img, more), less)
+    if rng.random() < .3 and style != 'scan':
+        img = cv2.addWeighted(img, 1.6, cv2.GaussianBlur(img, (0, 0), 1.2), -.6, 0)
+    if rng.random() < (.06 if style == 'phone' else .2):
+        img = cv2.cvtColor(cv2.cvtColor(img, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     ok, data = cv2.imencode('.jpg', img[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])
     return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
 
 @lru_cache(maxsize=1)
 def _grain3():
     "Noise of a sensor in eight strengths: what it adds and what it takes."
-    r = np.random.default_rng(7); a = r.normal(0, 3, (512, 512, 1)) + cv2.GaussianBlur(r.normal(0, 5, (512, 512, 3)).astype(np.float32), (0, 0), 1.2)
+    r = np.random.default_rng(7)
+    a = r.normal(0, 3, (512, 512, 1)) + cv2.GaussianBlur(r.normal(0, 5, (512, 512, 3)).astype(np.float32), (0, 0), 1.2)
     return [[np.rint((s*a*(i + .5)*5/24).clip(0, 40)).astype(np.uint8) for s in (1, -1)] for i in range(8)]
 
 # %% ../nbs/36_compose.ipynb #59d42c50
 def _seen_line(o, view):
     "Truth of a line in pixels of the photograph; None where it lies outside."
-    base = o['baseline']; t = np.gradient(base, axis=0); n = np.stack([t[:, 1], -t[:, 0]], 1)/np.maximum(1e-6, np.linalg.norm(t, axis=1))[:, None]
+    base = o['baseline']; t = np.gradient(base, axis=0)
+    n = np.stack([t[:, 1], -t[:, 0]], 1)/np.maximum(1e-6, np.linalg.norm(t, axis=1))[:, None]
     b, top, low, xh = (view.to_photo(base + d*n) for d in (0, o['up'], -o['down'], o['k'])); W, H = view.size
-    size = [float(np.median(np.linalg.norm(q - b, axis=1))) for q in (xh, top, low)]; mid = view.to_photo(base + .5*o['k']*n)
+    size = [float(np.median(np.linalg.norm(q - b, axis=1))) for q in (xh, top, low)]
+    mid = view.to_photo(base + .5*o['k']*n)
     inside = ((mid > 1) & (mid < (W - 1, H - 1))).all(1).mean()
     if inside < .1: return None
-    return ComposedLine(None, b, np.concatenate([top, low[::-1]]), o['text'] if inside > .995 else None, o['hand'], o['region'], *size, o['row'])
+    return ComposedLine(None, b, np.concatenate([top, low[::-1]]), o['text'] if inside > .995 else None, o['hand'],
+                        o['region'], *size, o['row'])
 
 # %% ../nbs/36_compose.ipynb #13b3f3e7
 def compose_page(
@@ -1123,18 +1442,23 @@ def compose_page(
     kind:str=None, # one of `KINDS`; by default drawn by their weights
 ) -> ComposedPage: # about 700 to 2300 pixels on the long side
     "Write a page and photograph it."
-    if kind is not None and kind not in KINDS: raise TextRecognizerError(f'Expected one of {", ".join(KINDS)}, got {kind!r}.')
-    rng = np.random.default_rng([seed, 36]); p = np.array([w for w, _ in KINDS.values()]); kind = kind or str(rng.choice(list(KINDS), p=p/p.sum()))
-    px = float(np.exp(rng.uniform(math.log(620), math.log(1600)))) if kind not in ('sticky note', 'word') else rng.uniform(350, 1100)
+    if kind is not None and kind not in KINDS:
+        raise TextRecognizerError(f'Expected one of {", ".join(KINDS)}, got {kind!r}.')
+    rng = np.random.default_rng([seed, 36]); p = np.array([w for w, _ in KINDS.values()])
+    kind = kind or str(rng.choice(list(KINDS), p=p/p.sum()))
+    px = float(np.exp(rng.uniform(math.log(620), math.log(1600)))) if kind not in ('sticky note',
+            'word') else rng.uniform(350, 1100)
     for _ in range(4):
         sheet = KINDS[kind][1](sources, rng, px)
         if sheet.lines: break
     scan = .55 if 'scan' in kind or 'form' in kind else .0 if kind in ('board', 'sticky note') else .06
     style = 'scan' if rng.random() < scan else 'close' if rng.random() < .2 else 'phone'
     inked = ink_sheet(sheet, rng)
-    if style != 'scan' and kind in ('ruled paper', 'blank paper, photo') and rng.random() < .15: inked = facing_page(sheet, inked, rng)
+    if style != 'scan' and kind in ('ruled paper', 'blank paper, photo') and rng.random() < .1:
+        inked = facing_page(sheet, inked, rng)
     view = random_view(sheet, rng, style)
-    lines = [q for o in sheet.lines if (q := _seen_line(o, view))]; scene = _seen(sources, inked, view, rng, style, kind == 'board')
+    lines = [q for o in sheet.lines if (q := _seen_line(o, view))]
+    scene = _seen(sources, inked, view, rng, style, kind == 'board')
     if style == 'phone' and rng.random() < .06: add_thumb(scene, lines, rng)
     img = photograph(scene, _light(view, view.size, rng, style), rng, style)
     regions = [(c, view.to_photo(_dense(p))) for c, p in sheet.regions] + []
@@ -1149,8 +1473,10 @@ def page_case(
 ) -> dict: # as in `cases.json`
     "What is true of a page, for a file of cases."
     own = [o for o in page.lines if o.row >= 0]
-    return dict(file=file, kind=page.kind, lines=page.texts, size=[page.image.shape[1], page.image.shape[0]], hands=sorted({o.hand for o in own}),
-                baselines=[o.baseline.round(1).tolist() for o in own], x_heights=[round(o.x_height, 1) for o in own], regions=[o.region for o in own], rows=[o.row for o in own],
+    return dict(file=file, kind=page.kind, lines=page.texts, size=[page.image.shape[1], page.image.shape[0]],
+                hands=sorted({o.hand for o in own}),
+                baselines=[o.baseline.round(1).tolist() for o in own], x_heights=[round(o.x_height, 1)
+                        for o in own], regions=[o.region for o in own], rows=[o.row for o in own],
                 beside=[o.baseline.round(1).tolist() for o in page.lines if o.row < 0]) # lines of the page beside it: neither wanted nor wrong
 
 def write_yardstick(
@@ -1164,9 +1490,11 @@ def write_yardstick(
     for s in range(seed, seed + 6*n):
         if len(cases) == n: break
         page = compose_page(s, sources)
-        if not page.texts or any(o.x_height < 8 or (o.text is None and o.row >= 0) for o in page.lines): continue
-        file = f'{s}.jpg'; Image.fromarray(page.image).save(folder/file, quality=92); cases.append(page_case(page, file))
-    with atomic_write(folder/'cases.json') as tmp: tmp.write_text(json.dumps(cases, ensure_ascii=False), encoding='utf-8')
+        if not page.texts or any(o.x_height < 9 or (o.text is None and o.row >= 0) for o in page.lines): continue
+        file = f'{s}.jpg'; Image.fromarray(page.image).save(folder/file,
+                                                    quality=92); cases.append(page_case(page, file))
+    with atomic_write(folder/'cases.json') as tmp: tmp.write_text(json.dumps(cases, ensure_ascii=False),
+            encoding='utf-8')
     return folder/'cases.json'
 
 # %% ../nbs/36_compose.ipynb #7e94476d
@@ -1176,20 +1504,25 @@ def line_maps(
 ) -> tuple: # core and outer outline, each `(2n, 2)`
     "Move the outline of a line inwards and outwards by D."
     p = np.asarray(polygon, np.float32); n = len(p)//2; top, low = p[:n], p[n:][::-1]
-    area = cv2.contourArea(p); D = area*(1 - shrink**2)/max(1., cv2.arcLength(p, True)); mid, half = (top + low)/2, (top - low)/2
-    high = np.maximum(1e-3, np.linalg.norm(half, axis=1, keepdims=True)); along = mid[-1] - mid[0]; along = along/max(1e-3, np.linalg.norm(along))
+    area = cv2.contourArea(p); D = area*(1 - shrink**2)/max(1.,
+                                                cv2.arcLength(p, True)); mid, half = (top + low)/2, (top - low)/2
+    high = np.maximum(1e-3, np.linalg.norm(half, axis=1,
+                                           keepdims=True)); along = mid[-1] - mid[0]; along = along/max(1e-3,
+                                           np.linalg.norm(along))
     def moved(d):
         m = mid.copy(); m[0] -= along*d; m[-1] += along*d; h = half*np.maximum(.08, 1 + d/high)
         return np.concatenate([m + h, (m - h)[::-1]])
     return moved(-D), moved(D)
 
+# %% ../nbs/36_compose.ipynb #d32d1ce5
 def page_maps(
     page:LabelledPage, # with polygons, as composed pages have them
     size:int=960, # longest side; both sides are padded to it
     shrink:float=.4, # r
 ) -> dict: # image `(size, size, 3)` bytes; core, border, mask, border_mask `(size, size)` float32
     "Picture and targets of a text detector."
-    h, w = page.image.shape[:2]; k = size/max(h, w); img = np.zeros((size, size, 3), np.uint8); nh, nw = round(h*k), round(w*k)
+    h, w = page.image.shape[:2]; k = size/max(h, w); img = np.zeros((size, size, 3),
+            np.uint8); nh, nw = round(h*k), round(w*k)
     img[:nh, :nw] = cv2.resize(page.image, (nw, nh), interpolation=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR)
     core, border, seen, mask = (np.zeros((size, size), np.float32) for _ in range(4)); mask += 1
     for o in page.lines:
@@ -1201,8 +1534,12 @@ def page_maps(
     return dict(image=img, core=core, mask=mask, border=.3 + .4*border, border_mask=seen)
 
 def _border(border, seen, p, outer, D):
-    (x0, y0), (x1, y1) = np.maximum(0, np.floor(outer.min(0)).astype(int)), np.minimum(border.shape[::-1], np.ceil(outer.max(0)).astype(int) + 1)
+    (x0, y0), (x1, y1) = np.maximum(0, np.floor(outer.min(0)).astype(int)), np.minimum(border.shape[::-1],
+            np.ceil(outer.max(0)).astype(int) + 1)
     if x1 - x0 < 2 or y1 - y0 < 2: return
-    edge = np.full((y1 - y0, x1 - x0), 255, np.uint8); cv2.polylines(edge, [np.int32((p - [x0, y0]).round())], True, 0, 1)
-    near = 1 - (cv2.distanceTransform(edge, cv2.DIST_L2, 3)/max(1., D)).clip(0, 1); part = np.zeros_like(edge); cv2.fillPoly(part, [np.int32((outer - [x0, y0]).round())], 1)
-    np.maximum(border[y0:y1, x0:x1], near*part, out=border[y0:y1, x0:x1]); np.maximum(seen[y0:y1, x0:x1], part, out=seen[y0:y1, x0:x1])
+    edge = np.full((y1 - y0, x1 - x0), 255, np.uint8); cv2.polylines(edge, [np.int32((p - [x0, y0]).round())], True, 0,
+            1)
+    near = 1 - (cv2.distanceTransform(edge, cv2.DIST_L2, 3)/max(1., D)).clip(0,
+            1); part = np.zeros_like(edge); cv2.fillPoly(part, [np.int32((outer - [x0, y0]).round())], 1)
+    np.maximum(border[y0:y1, x0:x1], near*part, out=border[y0:y1, x0:x1]); np.maximum(seen[y0:y1, x0:x1], part,
+            out=seen[y0:y1, x0:x1])

@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFile, ImageFont, UnidentifiedImageError
 
 # %% ../nbs/00_core.ipynb #1b15ac30
 class TextRecognizerError(ValueError):
@@ -74,8 +74,8 @@ def _explain(what):
 def _load(img, what, max_pixels=MAX_PIXELS, smallest=None):
     "Decode `img`, which is open; `smallest` is the size `(w, h)` that is needed of a JPEG."
     with _explain(what):
-        if getattr(img, 'tile', None) and img.format not in FORMATS:
-            raise ImageError(f'{what} is not an image of a format that is read: expected PNG, JPEG, TIFF or another of FORMATS, got {img.format}.')
+        if isinstance(img, ImageFile.ImageFile) and img.format not in FORMATS:
+            raise ImageError(f'{what} is not an image of a known format: expected one of {", ".join(FORMATS)}, got {img.format}; a copy() of it is read.')
         _check_size(what, *img.size, max_pixels*_HEAVY.get(img.format, 1))
         with _quiet(img.format == 'TIFF'):
             if smallest: img.draft(None, smallest)
@@ -93,7 +93,7 @@ def _decode(stream, what, max_pixels=MAX_PIXELS, fit=None):
 
 # %% ../nbs/00_core.ipynb #a55a01ea
 def _check_bytes(what, n):
-    if not n: raise ImageError(f'{what} is an empty file: expected an image.')
+    if not n: raise ImageError(f'{what} is empty: expected an image.')
     if n > MAX_BYTES: raise ImageError(f'{what} is too large: expected at most {MAX_BYTES//10**6} MB, got {n//10**6:,} MB or more.')
 
 def _named(path):
@@ -215,7 +215,7 @@ def _unit(a, top):
 
 def _top(a):
     "The value that means white in the array `a`."
-    if a.dtype in (np.uint8, np.uint16): return np.iinfo(a.dtype).max
+    if a.dtype.kind == 'u' and a.itemsize < 4: return np.iinfo(a.dtype).max
     return 1 if a.dtype == bool or a.max() <= 1 else 255 if a.max() <= 255 else 65535
 
 # %% ../nbs/00_core.ipynb #88be4e26
@@ -239,10 +239,17 @@ def _scaled(rows, size, to, strip=2_000_000):
 
 # %% ../nbs/00_core.ipynb #0249e1fa
 def _rows(img, mode):
-    "The function that gives rows of the PIL image `img` in `mode` 'L' or 'RGB'; for deep pictures an array instead."
-    if _deep(img): return np.asarray(img)
+    "The function that gives rows of the PIL image `img` in `mode` 'L' or 'RGB'; those of a deep one are grey float32."
+    if _deep(img): return _deep_rows(img)
     paper = _paper(img)
     return lambda y0, y1: np.asarray(_flat(img.crop((0, y0, img.width, y1)), mode, paper))
+
+def _deep_rows(img):
+    "Rows of a deep picture; its range is found strip by strip."
+    rows = lambda y0, y1: np.asarray(img.crop((0, y0, img.width, y1)))
+    ends = [(o.min(), o.max()) for o in (rows(y, min(img.height, y + 256)) for y in range(0, img.height, 256))]
+    top = _top(_checked_array(np.array([ends]).reshape(1, -1).astype(ends[0][0].dtype)))
+    return lambda y0, y1: _unit(rows(y0, y1), top)
 
 def _array_rows(a, mode):
     "The same for an array; grey ones stay float32, since they can be finer than 8 bit."

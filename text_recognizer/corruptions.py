@@ -163,7 +163,7 @@ def corrupt(
 ) -> Image.Image: # the picture that somebody else would have taken
     "Change the picture of a line in one of the ways of `LINE_CORRUPTIONS` (after Hendrycks and Dietterich 2019)."
     if name not in LINE_CORRUPTIONS:
-        raise TextRecognizerError(f'The corruption {name!r} came in; one of {", ".join(LINE_CORRUPTIONS)} was wanted.')
-    if min(img.size) < 8: raise ImageError(f'The picture is {img.width} x {img.height}; at least 8 x 8 pixels were wanted.')
+        raise TextRecognizerError(f'The corruption: expected one of {", ".join(LINE_CORRUPTIONS)}, got {name!r}.')
+    if min(img.size) < 8: raise ImageError(f'The picture is too small: expected at least 8 x 8 pixels, got {img.width} x {img.height}.')
     if img.mode not in ('RGB', 'L'): img = img.convert('RGB')
     return LINE_CORRUPTIONS[name](img, np.random.default_rng([seed, zlib.crc32(name.encode())]))

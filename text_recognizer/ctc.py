@@ -124,10 +124,11 @@ class BeamDecoder:
         vocab:Vocab, # whose id 0 is the blank
         lm=None, # `CharNgram`, or another language model with `logp(context, char)` in natural logarithms
         width:int=32, # texts that are kept at every step
-        weight:float=.5, # of the language model's log probability; 0 turns it off
-        bonus:float=.5, # added for every character; counts with a language model alone
+        weight:float=.4, # of the language model's log probability; 0 turns it off
+        bonus:float=1., # added for every character; counts with a language model alone
         threshold:float=1e-3, # characters less probable at a step are not tried there; 0 tries all
         kinds:bool=True, # may words be capitals and codes? False: all is prose
+        second:float=.4, # weight of the log probability of whole words, where the language model has `words`; 0: no second look
     ):
         if width < 1: raise TextRecognizerError(f'expected a width of at least 1, got {width}.')
         if not 0 <= threshold < 1: raise TextRecognizerError(f'expected a threshold from 0 up to below 1, got {threshold}.')
@@ -135,6 +136,7 @@ class BeamDecoder:
             raise TextRecognizerError(f'expected a weight from 0 to 100 and a bonus from -100 to 100, got {weight} and {bonus}.')
         self.vocab, self.lm, self.width, self.threshold = vocab, lm if weight else None, width, threshold
         self.weight, self.bonus = weight, bonus
+        self.second, self.words = second, getattr(self.lm, 'words', None) if second else None
         self.model = self.lm and WordKinds(self.lm, vocab, **({} if kinds else dict(begin=(1., 0., 0.))))
     def __repr__(self): return f'BeamDecoder(width {self.width}, weight {self.weight}, bonus {self.bonus}, {self.lm or "no language model"})'
 
@@ -199,7 +201,7 @@ def _grown(self:BeamDecoder, beams, row, cands, index, grow):
 def search(self:BeamDecoder,
     logits:torch.Tensor, # `(t, n_vocab)` of one line
 ) -> list: # pairs `(text, score)`, at most `width`, the best first
-    "The most probable texts; a score is log p_ctc + weight·log p_lm + bonus·length, up to what was pruned."
+    "The most probable texts; a score is log p_ctc + weight·log p_lm + bonus·length + second·log p_words, up to what was pruned."
     index, scale, beams = {c: i for i, c in enumerate(self.vocab.chars, 1)}, 0., [('', 1., 0.)]
     grow = _Grower(self.model, self.weight, self.bonus) if self.model else None
     for p_blank, row, cands in self._steps(np.exp(_log_probs(logits, self.vocab))):
@@ -213,7 +215,8 @@ def search(self:BeamDecoder,
 
 @patch
 def _ranked(self:BeamDecoder, beams, scale, end):
-    return sorted(((t, scale + math.log(b + c) + end(t)) for t, b, c in beams if b + c > 0), key=lambda o: -o[1])
+    again = (lambda t: self.second*self.words.score(t)) if self.words else lambda t: 0.
+    return sorted(((t, scale + math.log(b + c) + end(t) + again(t)) for t, b, c in beams if b + c > 0), key=lambda o: -o[1])
 
 # %% ../nbs/23_ctc.ipynb #f7840784
 def align_spans(
@@ -251,24 +254,38 @@ def texts(self:BeamDecoder,
     "The best text of every line of a batch."
     return [self.search(o)[0][0] for o in logits]
 
+# %% ../nbs/23_ctc.ipynb #5d0c6207
+@patch
+def parts(self:BeamDecoder,
+    logits:torch.Tensor, # `(t, n_vocab)` of one line
+) -> tuple: # texts, and an array `(n, 4)`: log p_ctc, log p_lm, length, log p_words
+    "What the scores of the found texts are made of; the decoder needs a language model."
+    if not self.lm: raise TextRecognizerError('expected a decoder with a language model, got one without.')
+    texts, scores = zip(*self.search(logits))
+    lm, size = [self.model.score(t + ' ') for t in texts], [len(t) for t in texts]
+    words = [self.words.score(t) if self.words else 0. for t in texts]
+    rest = np.stack([lm, size, words], 1)
+    return texts, np.column_stack([scores - rest @ [self.weight, self.bonus, self.second], rest])
+
 # %% ../nbs/23_ctc.ipynb #5d0c6204
 def tune(
     decoder:BeamDecoder, # with a language model, and wide enough to find many candidates
     logits:list, # `(t, n_vocab)` arrays or tensors, one per line
     texts:list, # what the lines say
-    weights:tuple=(.2, .3, .4, .5, .6, .7, .8), # of the language model
-    bonuses:tuple=(0., .25, .5, .75, 1., 1.25, 1.5), # for every character
-) -> list: # dicts of `weight`, `bonus` and `cer`, the best first
+    weights:tuple=(.2, .3, .4, .5, .6, .7), # of the language model
+    bonuses:tuple=(.25, .5, .75, 1., 1.25), # for every character
+    seconds:tuple=(0., .1, .2, .3, .4, .5), # of whole words
+) -> list: # dicts of `weight`, `bonus`, `second` and `cer`, the best first
     "Character error rate over a grid, from the candidates of one search per line."
-    if not decoder.lm: raise TextRecognizerError('expected a decoder with a language model to tune, got one without.')
-    grid, wrong = [(w, b) for w in weights for b in bonuses], 0
+    grid = np.array([(1., w, b, s) for w in weights for b in bonuses for s in (seconds if decoder.words else [decoder.second])])
+    wrong = np.zeros(len(grid))
     for z, targ in zip(logits, texts, strict=True):
-        found = decoder.search(z)
-        lm = np.array([decoder.model.score(t + ' ') for t, _ in found])
-        size, errors = np.array([len(t) for t, _ in found]), np.array([edit_distance(t.strip(), targ) for t, _ in found])
-        ctc = np.array([s for _, s in found]) - decoder.weight*lm - decoder.bonus*size
-        wrong = wrong + np.array([errors[np.argmax(ctc + w*lm + b*size)] for w, b in grid])
-    return sorted((dict(weight=w, bonus=b, cer=float(e)/max(1, sum(map(len, texts)))) for (w, b), e in zip(grid, wrong)), key=lambda o: o['cer'])
+        found, parts = decoder.parts(z)
+        errors = np.array([edit_distance(t.strip(), targ) for t in found])
+        wrong += errors[(parts @ grid.T).argmax(0)]
+    total = max(1, sum(map(len, texts)))
+    rows = [dict(zip(('weight', 'bonus', 'second'), map(float, o[1:])), cer=float(e)/total) for o, e in zip(grid, wrong)]
+    return sorted(rows, key=lambda o: o['cer'])
 
 # %% ../nbs/23_ctc.ipynb #68d32e9d
 def line_conf(

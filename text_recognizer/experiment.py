@@ -31,7 +31,7 @@ from .data.ink import load_ink
 from .data.page_xml import PageXML
 from .data.sentences import load_texts
 from .data.strips import InkLines, StripMixture, on_paper
-from .language import LANGUAGE_VOCAB, CharNgram
+from .language import LANGUAGE_VOCAB, CharNgram, WordNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
 from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, start_from
@@ -294,7 +294,8 @@ def language_texts() -> str: # for `load_texts`
 def train_language(
     out, # weight file to write
     order:int=8, # longest n-gram, characters
-    ngrams:int=2_600_000, # so many are kept
+    ngrams:int=2_000_000, # so many are kept
+    word_ngrams:int=650_000, # n-grams of words, for the second look; 0: none
     min_count:int=1, # n-grams that are rarer are left out
     subsample:float=1., # random part of the texts
     seed:int=42, # of that part
@@ -306,10 +307,11 @@ def train_language(
     test = load_texts(texts.split('+')[-1], 'test', vocab=LANGUAGE_VOCAB)
     test = test[::max(1, len(test)//1000)]
     lm = CharNgram.train(train, order, min_count, LANGUAGE_VOCAB, ngrams)
+    if word_ngrams: lm.words = WordNgram.train(train, 30_000, word_ngrams)
     terms = dict(books='text_books', modern='text_modern', brown='brown')
     licence = '; '.join(source(terms[o]).licence if o in terms else 'Apache-2.0' for o in texts.split('+'))
     meta = dict(data=texts, licence=licence, split='train', n_train=len(train), n_val=len(test), val_perplexity=lm.perplexity(test),
-                min_count=min_count, ngrams=len(lm), subsample=subsample, seed=seed, commit=code_commit())
+                min_count=min_count, ngrams=len(lm), word_ngrams=len(lm.words or ()), subsample=subsample, seed=seed, commit=code_commit())
     lm.save(out, **meta)
     return meta
 
@@ -405,7 +407,8 @@ def tr_train(
     label_smoothing:float=None, # characters: share of the target spread over all classes; by default 0.1
     mixup:float=None, # characters: mixup's alpha; by default 0, which is off
     order:int=None, # language: longest n-gram, characters; by default 8
-    ngrams:int=None, # language: so many n-grams are kept; by default 2600000
+    ngrams:int=None, # language: so many n-grams of characters are kept; by default 2000000
+    word_ngrams:int=None, # language: so many n-grams of words are kept; by default 650000
     texts:str=None, # language: corpora with + between them, of books, modern, brown and own; by default those that are present
     size:int=None, # iam_paragraphs: side of the square that the network sees, pixels; by default 320
     synth:float=None, # iam_paragraphs: share of pages that are put together from lines, by default 0.5; iam_lines: share of synthetic lines, by default the recipe's
@@ -416,7 +419,7 @@ def tr_train(
     "Train a network and write a weight file; its path and what it reached on validation data go to stdout."
     out = out or f'{task}.h5'
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, overlap=overlap, max_length=max_length,
-                               order=order, ngrams=ngrams, texts=texts, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
+                               order=order, ngrams=ngrams, word_ngrams=word_ngrams, texts=texts, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
                                split=split, patience=patience, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
                                form=form, pages=pages, lines=lines, share=share, defer=defer, steps=steps, augment=False if no_augment else None, resume=resume or None))
     _check_out(out)

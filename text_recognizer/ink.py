@@ -141,7 +141,7 @@ def line_moments(
 
 # %% ../nbs/05_ink.ipynb #645fb3aa
 ABOVE, BELOW, SIDE = 3.8, 4.4, 8 # the strip in σ above and below the middle, and its paper margin in pixels
-MAX_WIDTH = 16_384
+MAX_WIDTH = 16_384 # columns of a strip
 
 def _strip_grid(ink, height, margin):
     "Where each pixel of the strip lies in `ink`: x and y in pixels, and the scale."
@@ -150,7 +150,7 @@ def _strip_grid(ink, height, margin):
     cols = ((ink[0] > .3).sum(0) > 0).nonzero()[:, 0]
     x0, x1 = (cols[0].item(), cols[-1].item() + 1) if len(cols) else (0, 1)
     w = max(8, round((x1 - x0)*k)) + 2*SIDE
-    if w > MAX_WIDTH: raise ImageError(f'The picture ({ink.shape[-1]} x {ink.shape[-2]}) is too long for one line of text.')
+    if w > MAX_WIDTH: raise ImageError(f'The picture is too long: expected one line of at most {MAX_WIDTH:,} columns at a height of {height}, got {w:,}.')
     xs = (torch.arange(w) - SIDE + .5)/k + x0
     ys = (torch.arange(height + 2*margin) - margin + .5 - height*ABOVE/(ABOVE + BELOW))/k + y
     return xs[None].expand(len(ys), -1), ys[:, None] + slope*(xs - x)[None], k

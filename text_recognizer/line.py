@@ -89,10 +89,10 @@ def line_strip(
     normalisation:str='moments', # a key of `NORMALISATIONS`
 ) -> torch.Tensor: # `(1, height, w)`
     "Open the picture of a line and normalise it."
-    return NORMALISATIONS[normalisation](load_image(img), height)
+    return NORMALISATIONS[normalisation](load_image(img, max_side=MAX_WIDTH, max_area=512*MAX_WIDTH), height)
 
 # %% ../nbs/25_line.ipynb #f5b8462d
-LINE_WEIGHTS = dict(reader='reader.h5', crnn='line.h5') # names of the shipped weights
+LINE_WEIGHTS = dict(reader='reader.h5', crnn='line.h5', open='reader_open.h5') # names of the shipped weights
 
 def line_weights(
     name=None, # a key of `LINE_WEIGHTS`, or a path; None: the best reader
@@ -146,8 +146,8 @@ def _decoder(self:LinePredictor, lm):
         if lm: raise TextRecognizerError(f'{self.meta["network"]} has one place per character; a language model needs a CTC network.')
         return lambda logits: position_spans(logits, self.vocab)
     if not lm: return lambda logits: greedy_spans(logits, self.vocab)
-    if not isinstance(lm, CharNgram): lm = CharNgram.load(package_path('weights', 'language.h5') if lm is True else lm)
-    tuned = {k: self.meta[f'lm_{k}'] for k in ('weight', 'bonus') if self.meta.get(f'lm_{k}') is not None}
+    if not isinstance(lm, CharNgram): lm = CharNgram.load(package_path('weights', self.meta.get('language', 'language.h5')) if lm is True else lm)
+    tuned = {k: self.meta[f'lm_{k}'] for k in ('weight', 'bonus', 'second') if self.meta.get(f'lm_{k}') is not None}
     decoder = BeamDecoder(self.vocab, lm, **tuned)
     self.lm = decoder.lm
     return decoder.spans

@@ -10,7 +10,7 @@ __all__ = ['edit_distance', 'cer', 'wer', 'char_accuracy', 'Edit', 'edits', 'ali
 from collections import Counter
 from typing import NamedTuple
 
-import jiwer, torch
+import jiwer
 from rapidfuzz.distance import Levenshtein
 
 from .core import TextRecognizerError
@@ -27,17 +27,17 @@ def edit_distance(
 def _checked_texts(preds, targs):
     for o,name in ((preds, 'recognised'), (targs, 'true')):
         for t in o:
-            if not isinstance(t, str): raise TextRecognizerError(f'Among the {name} texts is a {type(t).__name__}; str was wanted.')
+            if not isinstance(t, str): raise TextRecognizerError(f'The {name} texts: expected str, got a {type(t).__name__}.')
 
 # %% ../nbs/02_metrics.ipynb #26928a54
 def _corpus(preds, targs, split):
     "Both as lists of texts, checked; `split` makes the units that are counted."
     preds, targs = ([o] if isinstance(o, str) else list(o) for o in (preds, targs))
     if len(preds) != len(targs):
-        raise TextRecognizerError(f'{len(preds)} recognised texts and {len(targs)} true ones came in; as many were wanted.')
+        raise TextRecognizerError(f'Expected as many recognised texts as true ones, got {len(preds)} and {len(targs)}.')
     _checked_texts(preds, targs)
     if not any(map(split, targs)):
-        raise TextRecognizerError(f'The {len(targs)} true texts hold nothing to count, and an error rate divides by it.')
+        raise TextRecognizerError(f'The true texts hold nothing to count: expected at least one character, got {len(targs)} empty texts.')
     return preds, targs
 
 # %% ../nbs/02_metrics.ipynb #c527a304
@@ -118,45 +118,47 @@ def confusions(
 
 # %% ../nbs/02_metrics.ipynb #a35a46b0
 def _labels(o, n_classes, name):
+    import torch
     o = torch.as_tensor(o)
     if o.is_floating_point() or o.is_complex():
-        raise TextRecognizerError(f'The {name} mask holds {o.dtype}; class numbers were wanted (argmax of the scores).')
+        raise TextRecognizerError(f'The {name} mask: expected class numbers (argmax of the scores), got {o.dtype}.')
     if o.numel() and not 0 <= int(o.min()) <= int(o.max()) < n_classes:
         lo, hi = int(o.min()), int(o.max())
-        raise TextRecognizerError(f'The {name} mask holds {lo} to {hi}; classes 0 to {n_classes-1} were wanted.')
+        raise TextRecognizerError(f'The {name} mask: expected classes 0 to {n_classes-1}, got {lo} to {hi}.')
     return o.long()
 
 def mask_iou(
     pred, # class of each pixel, whole numbers of any shape, such as `(bs, h, w)`
     targ, # true classes, of the same shape
     n_classes:int, # number of classes
-) -> torch.Tensor: # float `(n_classes,)`: IoU per class, nan for a class in neither mask
+) -> 'torch.Tensor': # float `(n_classes,)`: IoU per class, nan for a class in neither mask
     "Intersection over union per class, counted over all pixels."
     pred, targ = _labels(pred, n_classes, 'predicted'), _labels(targ, n_classes, 'true')
     if pred.shape != targ.shape:
-        raise TextRecognizerError(f'Masks of {tuple(pred.shape)} and {tuple(targ.shape)} came in; equal shapes were wanted.')
-    count = lambda o: torch.bincount(o.flatten(), minlength=n_classes)
+        raise TextRecognizerError(f'The masks: expected equal shapes, got {tuple(pred.shape)} and {tuple(targ.shape)}.')
+    count = lambda o: o.flatten().bincount(minlength=n_classes)
     inter = count(targ[pred == targ])
     return inter/(count(pred) + count(targ) - inter)
 
 # %% ../nbs/02_metrics.ipynb #02e14f61
 def _boxes(o, name):
+    import torch
     o = torch.as_tensor(o, dtype=torch.float32)
     if o.ndim == 1 and not len(o): o = o.view(0, 4)
     if o.ndim != 2 or o.shape[1] != 4:
-        raise TextRecognizerError(f'The {name} boxes have shape {tuple(o.shape)}; (n, 4) was wanted: x0, y0, x1, y1.')
+        raise TextRecognizerError(f'The {name} boxes: expected shape (n, 4) of x0, y0, x1, y1, got {tuple(o.shape)}.')
     bad = o[~(o[:, 2:] >= o[:, :2]).all(1)]
-    if len(bad): raise TextRecognizerError(f'A {name} box is {bad[0].tolist()}; x0 <= x1 and y0 <= y1 were wanted.')
+    if len(bad): raise TextRecognizerError(f'A {name} box: expected x0 <= x1 and y0 <= y1, got {bad[0].tolist()}.')
     return o
 
 def box_iou(
     a, # boxes `(n, 4)`: x0, y0, x1, y1 in pixels
     b, # boxes `(m, 4)`
-) -> torch.Tensor: # float `(n, m)`: IoU of each box of `a` with each of `b`
+) -> 'torch.Tensor': # float `(n, m)`: IoU of each box of `a` with each of `b`
     "Intersection over union of all pairs of boxes; a box without area overlaps nothing."
     a, b = _boxes(a, 'first'), _boxes(b, 'second')
     area = lambda o: (o[:, 2:] - o[:, :2]).prod(1)
-    size = torch.minimum(a[:, None, 2:], b[None, :, 2:]) - torch.maximum(a[:, None, :2], b[None, :, :2])
+    size = a[:, None, 2:].minimum(b[None, :, 2:]) - a[:, None, :2].maximum(b[None, :, :2])
     inter = size.clamp(min=0).prod(2)
     union = area(a)[:, None] + area(b)[None] - inter
-    return inter/union.clamp(min=torch.finfo(union.dtype).tiny)
+    return inter/union.clamp(min=2**-126)

@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tqdm import tqdm
 
 from .confidence import needs_review
-from .core import ImageError, TextRecognizerError, atomic_write, explained, load_picture, package_path
+from .core import ImageError, TextRecognizerError, atomic_write, explained, load_picture, package_path, read_stdin
 from .detector import LineDetector, ProfileLineFinder
 from .finder import RapidOCRFinder, TextFinder
 from .line import LinePredictor
@@ -109,7 +109,7 @@ class ParagraphTextRecognizer:
         img, # path, bytes, data URI, PIL image, array or ink image, as for `load_picture`
     ) -> Page: # its lines in reading order; an empty page has none, and a reason
         "Read the handwriting on a page."
-        rgb, scale = load_picture(img)
+        rgb, scale = load_picture(img, max_area=16_000_000)
         found, read, degrees = self.read_upright(rgb)
         places = [turned_back(o, rgb.shape, degrees, 1/scale) for o in found.lines] if degrees or scale < 1 else found.lines
         lines = [_page_line(o, r) for o, r in zip(places, read) if r.text.strip()]
@@ -200,7 +200,7 @@ def image_files(
 ) -> list[Path]: # the file itself, or the pictures of the folder, sorted
     "Expand a folder to its image files; raises `ImageError` when it has none."
     path = Path(path)
-    if not path.is_dir(): return [path]
+    if str(path) == '-' or not path.is_dir(): return [path]
     files = sorted(o for o in path.iterdir() if o.suffix.lower() in IMAGE_SUFFIXES and o.is_file() and not o.name.startswith('.'))
     if not files: raise ImageError(f'{path} is a folder without pictures; an image file, or a folder of them, was wanted.')
     return files
@@ -222,11 +222,12 @@ def save_debug(
     path, # picture that was read
     page:Page, # what was read
     out:Path, # file to write, or a folder that gets `NAME.png`
+    img=None, # the picture itself, where `path` is no file
 ) -> Path: # the file
     "Write `page_picture` of a file; nothing stands there when that fails."
     out = out/f'{Path(path).stem}.png' if out.is_dir() else out
     if out.suffix.lower() not in IMAGE_SUFFIXES: raise ImageError(f'--debug is {out}; a file name that ends like a picture, such as page.png, was wanted.')
-    img, _ = load_picture(path)
+    img, _ = load_picture(path if img is None else img)
     with atomic_write(out) as tmp: page_picture(img, page, max(12, min(img.shape[:2])//50)).save(tmp, format=Image.registered_extensions()[out.suffix.lower()])
     return out
 
@@ -272,10 +273,11 @@ def _read_each(files, reader, format, debug, out):
     for f in tqdm(files, unit='page', disable=len(files) < 4 or not sys.stderr.isatty()):
         try:
             if isinstance(f, Exception): raise f
-            page = reader.predict(f)
+            img = read_stdin() if str(f) == '-' else f
+            page = reader.predict(img)
             for said in _remarks(page): _say(f'tr_read: {f} {said}', sys.stderr)
             _say(format_page(f, page, format, len(files) > 1), out)
-            if debug: save_debug(f, page, Path(debug))
+            if debug: save_debug(f, page, Path(debug), img)
         except BrokenPipeError: raise
         except (TextRecognizerError, OSError) as e: failed += 1; _say(f'tr_read: {e}', sys.stderr)
     return failed
@@ -292,10 +294,10 @@ def _end(code, said):
 @call_parse
 @explained
 def tr_read(
-    images:Param('image files, and folders of them', str, nargs='*', opt=False)=None, # one path or several
+    images:Param('image files, folders of them, and - for standard input', str, nargs='*', opt=False)=None, # one path or several
     format:Param('what to print: the text, or one JSON object a file', str, choices=('text', 'json'))='text', # `text` or `json`
     sample:bool=False, # read the sample page that comes with the package
-    weights:str=None, # weight file of a line predictor, instead of the shipped one
+    weights:str=None, # weight file of a line predictor, or `crnn` or `open`, instead of the shipped reader
     lm:Param('search with the language model, or do not: fewer errors in English prose, more in names and numbers', action=argparse.BooleanOptionalAction)=False, # with the language model?
     finder:Param('what finds the lines: a published detector taken over, our detector, the rows of ink, or the package rapidocr', str, choices=tuple(FINDERS))='published', # a key of `FINDERS`
     output:str=None, # write to this file instead of stdout

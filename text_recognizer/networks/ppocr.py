@@ -204,7 +204,7 @@ def take_over(
         a = np.ascontiguousarray(a.T if op == 'MatMul' else a)
         if a.squeeze().shape != state[k].squeeze().shape:
             raise TextRecognizerError(f'Expected an array {tuple(state[k].shape)} for {k}, got {name} {a.shape} in {path}.')
-        state[k] = torch.from_numpy(a).reshape(state[k].shape)
+        state[k] = torch.from_numpy(a.copy()).reshape(state[k].shape)
     net.load_state_dict(state)
     return net.eval()
 
