@@ -30,12 +30,8 @@ from .data.iam_paragraphs import CORE, iam_paragraphs_dls
 from .data.ink import load_ink
 from .data.page_xml import PageXML
 from .data.sentences import load_texts
-<<<<<<< HEAD
-from .language import LANGUAGE_VOCAB, CharNgram, WordNgram
-=======
 from .data.strips import InkLines, StripMixture, on_paper
-from .language import LANGUAGE_VOCAB, CharNgram
->>>>>>> main
+from .language import LANGUAGE_VOCAB, CharNgram, WordNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
 from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, start_from
