@@ -302,7 +302,7 @@ def train_language(
     texts:str=None, # corpora with + between them; None: those of books, modern and brown that are present; 'books' alone is open data
 ) -> dict: # what stands in the file
     "Count the n-grams of corpora and write `out`; the last corpus gives the test texts."
-    texts = texts or language_texts()
+    texts = language_texts() if texts in (None, 'auto') else texts
     train = draw(load_texts(texts, 'train', vocab=LANGUAGE_VOCAB), subsample, seed)
     test = load_texts(texts.split('+')[-1], 'test', vocab=LANGUAGE_VOCAB)
     test = test[::max(1, len(test)//1000)]
