@@ -121,3 +121,11 @@ def test_a_rule_sees_an_offender(tmp_path):
             code('seen'), code('import os\nos.sep'), dict(cell_type='markdown', source=''), dict(cell_type='raw', source='x'*310_000)]
     path.write_text(json.dumps(dict(cells=rows)))
     assert all(list(find(path)) for find in notebook_rules.RULES.values())
+
+def test_before_and_after_follow_the_numbers():
+    "The second cell of text links the notebooks with the next smaller and the next larger number."
+    numbered = [p for p in NOTEBOOKS if p.name[:2].isdigit()]
+    for before, path, after in zip(numbered, numbered[1:], numbered[2:]):
+        text = '\n'.join(''.join(c['source']) for c in json.loads(path.read_text(encoding='utf-8'))['cells'][:5])
+        for word, other in (('before', before), ('after', after)):
+            assert re.search(rf'\*{word}:\* \[[^\]]+\]\({re.escape(other.stem)}\.html\)', text), f'{path.name}: {word} should name {other.stem}'
