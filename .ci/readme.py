@@ -24,7 +24,7 @@ def readme(cells):
         parts += [source] if c['cell_type'] == 'markdown' else code_cell(source, c.get('outputs', []))
     text = '<!-- Made from nbs/index.ipynb by .ci/readme.py: edit the notebook. -->\n\n' + '\n\n'.join(parts) + '\n'
     text = re.sub(r'\]\(images/', '](nbs/images/', text)
-    return re.sub(r'\]\((\d\d_[\w.]+)\.html\)', r'](nbs/\1.ipynb)', text)
+    return re.sub(r'\]\((\d\d_[\w.]+|results)\.html\)', r'](nbs/\1.ipynb)', text)
 
 def main():
     made = readme(json.loads((ROOT/'nbs'/'index.ipynb').read_text(encoding='utf-8'))['cells'])
