@@ -324,7 +324,7 @@ def train_page_xml(
     share:float=.5, # of the way to the adapted weights: less keeps more of other hands
     defer:float=.9, # part of the lines that the old network is to leave to the new one; 1 leaves it every line
     steps:int=None, # batches; by default `hand_steps` of the number of lines
-    lr:float=1.5e-3, # highest learning rate
+    lr:float=None, # highest learning rate; by default 3e-4 for the published reader, 1.5e-3 for others
     bs:int=8, # lines per batch
     subsample:float=1., # random part of the training lines
     seed:int=42, # of everything random
