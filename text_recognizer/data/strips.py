@@ -4,18 +4,22 @@
 
 # %% auto #0
 __all__ = ['shift_columns', 'random_bend', 'random_paper', 'add_rules', 'photographed', 'on_paper', 'recut', 'FormLines',
-           'prepare_form_lines', 'InkLines', 'CodeLines', 'WordLines', 'FontLines', 'StripMixture']
+           'prepare_form_lines', 'InkLines', 'CodeLines', 'WordLines', 'FontLines', 'page_strip', 'PageStrips',
+           'StripMixture']
 
 # %% ../../nbs/37_data.strips.ipynb #be538afc
 import hashlib, io
 from pathlib import Path
 
 import h5py, numpy as np
+from fastcore.basics import store_attr
 from PIL import Image, ImageFilter, ImageFont
 
 from ..core import TextRecognizerError, atomic_write, data_dir, load_image
+from ..compose import Sources, compose_page
 from .ink import Composer, draw_strokes, join_items, random_pen
 from ..ink import flatten_paper
+from ..strips import GreyPage, strip_of_curve
 
 # %% ../../nbs/37_data.strips.ipynb #dc442745
 def shift_columns(
@@ -293,6 +297,44 @@ class FontLines:
         self.fonts[key] = font
         if mask.size[1] < 5 or not 0 < mask.size[0] <= self.widest: return None
         return np.array(mask, np.uint8).reshape(mask.size[::-1]).astype(np.float32)/255, text
+
+# %% ../../nbs/37_data.strips.ipynb #afecc263
+def page_strip(
+    page:GreyPage, # the picture
+    line, # a `LabelledLine` with a baseline and its reach `up` and `down`
+    rng:np.random.Generator, # source of chance
+) -> np.ndarray: # uint8 `(48, w)`
+    "Cut a line out of a picture with a detector's errors."
+    tall = line.up + line.down
+    above, below = (o + rng.uniform(-.05, .25)*tall for o in (line.up, line.down))
+    curve = np.asarray(line.baseline, float) + [0, rng.normal(0, .04)*tall]
+    ends = (curve[-1] - curve[0])/max(1., float(np.hypot(*(curve[-1] - curve[0]))))*tall
+    curve[0] -= ends*rng.uniform(-.02, .5); curve[-1] += ends*rng.uniform(-.02, .5)
+    return (strip_of_curve(page, curve, above, below)*255).astype(np.uint8)
+
+class PageStrips:
+    "Lines of composed pages: calling it with a generator gives a finished strip and its text."
+    finished = True
+    def __init__(self,
+        sources, # `compose.Sources`
+        times:int=3, # how often a page's lines are drawn
+        pages:int=12, # that are kept
+        least:float=5., # smallest height of small letters, pixels
+    ): store_attr(); self.kept = []
+    def __call__(self, rng): # → strip uint8 `(48, w)`, text; None where the page has no whole line
+        if len(self.kept) < self.pages: self._compose(rng)
+        if not self.kept: return None
+        i = int(rng.integers(len(self.kept)))
+        page, lines, left = self.kept[i]
+        self.kept[i][2] -= 1
+        if left <= 1: self.kept.pop(i)
+        line = lines[int(rng.integers(len(lines)))]
+        return page_strip(page, line, rng), line.text
+    def _compose(self, rng):
+        page = compose_page(int(rng.integers(2**31)), self.sources)
+        lines = [o for o in page.lines if o.text and o.x_height >= self.least and o.up + o.down > 8]
+        if lines: self.kept.append([GreyPage(page.image), lines, self.times*len(lines)])
+
 
 # %% ../../nbs/37_data.strips.ipynb #1167afef
 def _wide_enough(strip, text, stride):
