@@ -35,9 +35,9 @@ class PageXMLError(TextRecognizerError):
 class _Refuse(ElementTree.TreeBuilder):
     def doctype(self, *args): raise PageXMLError('declares a DOCTYPE, which labelled pages have no use for and which can hide an entity bomb')
 
-def _parse(data, name):
+def _parse(data, name, target=None):
     "Root element of the XML in `data`."
-    try: return ElementTree.fromstring(data, ElementTree.XMLParser(target=_Refuse()))
+    try: return ElementTree.fromstring(data, ElementTree.XMLParser(target=target or _Refuse()))
     except PageXMLError as e: raise PageXMLError(f'{name} {e}.') from None
     except (ElementTree.ParseError, ValueError, LookupError) as e: raise PageXMLError(f'{name} is broken XML: {e}.') from None
 
