@@ -26,7 +26,7 @@ from .iam_lines import LineStore, _write_crops, subsample
 from .lines import LabelledLine, LabelledPage, LineItem, line_item
 from ..ink import flatten_paper
 from ..sources import fetch
-from ..text import VOCAB, Vocab, plain_text
+from ..text import VOCAB, Vocab, count_unknown, plain_text
 
 # %% ../../nbs/33_data.page_xml.ipynb #f7cc61a5
 class PageXMLError(TextRecognizerError):
@@ -260,7 +260,7 @@ def mend_outlines(
 # %% ../../nbs/33_data.page_xml.ipynb #ad124f89
 @patch
 def _sort_out(self:PageXML, lines):
-    by_page, self.unknown = {}, Counter(c for o in lines for c in self.vocab.unknown(o.text))
+    by_page, self.unknown = {}, count_unknown([o.text for o in lines], self.vocab)
     for o in lines: by_page.setdefault(o.page, []).append(o)
     self.by_page = by_page
     self.mended = sum(map(mend_outlines, by_page.values()))
