@@ -262,7 +262,7 @@ def _from_alto(root):
     said = json.loads(root.findtext('{*}Description/{*}Processing/{*}processingStepSettings') or '{}')
     for block in body.iterfind('.//{*}TextBlock'):
         for e in block.iterfind('{*}TextLine'):
-            own = next((o.text.split()[1:] for o in e if o.tag is ElementTree.ProcessingInstruction and o.text.startswith('text_recognizer ')), None)
+            own = next((o.text.split() for o in e if getattr(o, 'target', '') == 'text_recognizer'), None)
             words = [PageWord(w.get('CONTENT') or '', float(w.get('WC') or 1), _alto_box(w), [(a.text or '', float(a.get('PURPOSE', '0').split()[-1])) for a in w.iterfind('{*}ALTERNATIVE')])
                      for w in e.iterfind('{*}String')]
             conf = float(own[0]) if own else math.exp(np.mean([math.log(max(1e-9, w.conf)) for w in words] or [0.]))
@@ -314,8 +314,8 @@ def _from_tsv(text):
 
 # %% ../nbs/71_formats.ipynb #6ea99038
 def _from_xml(text):
-    from text_recognizer.data.page_xml import _parse, _Refuse
-    root = _parse(re.sub(r'<!DOCTYPE html[^>\[]*>', '', text, count=1).encode(), 'The page', _Refuse(insert_pis=True))
+    from text_recognizer.data.page_xml import _parse
+    root = _parse(re.sub(r'<!DOCTYPE html[^>\[]*>', '', text, count=1).encode(), 'The page', pis=True)
     kind = dict(PcGts=_from_page_xml, alto=_from_alto, html=_from_hocr).get(_tail(root))
     if not kind: raise TextRecognizerError(f'Expected PAGE XML, ALTO or hOCR, got a file whose root is {_tail(root)}.')
     return kind(root)
