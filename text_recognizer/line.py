@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['ROOM', 'NORMALISATIONS', 'LINE_WEIGHTS', 'LineResult', 'line_band', 'line_strip', 'line_weights', 'LinePredictor',
-           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'sheared']
+           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'no_writing', 'sheared']
 
 # %% ../nbs/25_line.ipynb #5409978f
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import torch, torch.nn.functional as F
@@ -20,23 +21,25 @@ from .ink import MAX_WIDTH, SIDE, flatten_paper, line_moments, normalize_line, r
 from .language import CharNgram
 from .networks.line import LineCascade, for_inference, line_network
 from .text import Vocab
-from .weights import WeightsError, load_state, load_weights
+from .weights import WeightsError, load_network, load_weights, meta_size
 
 # %% ../nbs/25_line.ipynb #5d8132dd
 @dataclass
 class LineResult:
-    "Recognised line: `text`, `conf` 0..1, and `chars` and `words` with the pixel columns `start` to `end` of the normalised strip."
+    "Recognised line: `text`, `conf` 0..1, and `chars` and `words` with the pixel columns `start` to `end` of the normalised strip; `reason` says why `text` is empty."
     text: str
     conf: float
     chars: list[CharSpan] = field(default_factory=list, repr=False)
     words: list[WordSpan] = field(default_factory=list, repr=False)
     columns: tuple = field(default=(0, 1), repr=False) # first and last column (exclusive) of the strip that belong to the writing
     calibrated: bool = field(default=False, repr=False) # are the confidences of line and words probabilities that were checked against data?
+    reason: str = field(default='', repr=False)
     def __iter__(self): return iter((self.text, self.conf))
     def places(self): # for each word two numbers 0..1: where it begins and ends, as parts of the length of the writing
         (a, b), half = self.columns, [(w.end - w.start)/len(w.text)/2 for w in self.words]
-        gaps = [a, *((v.end + w.start)/2 for v, w in zip(self.words, self.words[1:])), b]
-        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, gaps, gaps[1:])]
+        pairs = list(zip(self.words, self.words[1:])) # at least 3/10 of the way from one word to the next stay free
+        left, right = [a, *(w.start - .35*(w.start - v.end) for v, w in pairs)], [*(v.end + .35*(w.start - v.end) for v, w in pairs), b]
+        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, left, right)]
         return [tuple(min(1., max(0., (i - a)/max(1, b - a))) for i in o) for o in ends]
 
 # %% ../nbs/25_line.ipynb #3330ebe4
@@ -114,23 +117,25 @@ class LinePredictor:
         path=None, # a weight file of kind 'line', or a key of `LINE_WEIGHTS`; by default 'reader'
         lm=None, # a language model for beam search: a `CharNgram`, its file, or True for the shipped one; None decodes greedily
         shears:tuple=(0.,), # slants in which each line is read, columns per row; of several the probabilities are averaged
+        least:float=.3, # mean certainty of its characters below which a line gets no text; of one to three characters .2 more; 0 says everything
         bf16:bool=None, # compute the network's stem in bfloat16; by default where the CPU is fast at it
     ):
-        self.shears, self.bf16 = _checked_shears(shears), bf16
+        self.shears, self.bf16, self.least = _checked_shears(shears), bf16, least
         self.path = path = line_weights(path)
         state, self.meta = load_weights(path, kind='line')
-        try: self.vocab, self.height = Vocab(self.meta['chars']), int(self.meta['height'])
+        try: self.vocab, self.height = Vocab(self.meta['chars']), meta_size(self.meta | dict(height=self.meta['height']), 'height', path, 512)
         except KeyError as e: raise WeightsError(f'{path} does not say its {e.args[0]}; it may be a checkpoint, and finished line weights were wanted.') from None
         self.normalisation = self.meta.get('normalisation', 'moments')
         if self.normalisation not in NORMALISATIONS: raise WeightsError(f'{path} wants the normalisation {self.normalisation!r}; known are {", ".join(NORMALISATIONS)}.')
-        net = lambda: line_network(self.meta['network'], len(self.vocab), self.height, **self.meta['args'])
-        model = LineCascade(net(), net(), **self.meta['cascade']) if 'cascade' in self.meta else net()
-        missing = {k: v for k, v in model.state_dict().items() if 'shortcut.' in k} # trained with, not shipped
-        self.model = load_state(model, {**missing, **state}, path).eval()
+        args = self.meta['args'] | ({'cascade': self.meta['cascade']} if 'cascade' in self.meta else {})
+        self.model = load_network(partial(self._network, self.meta['network']), args, state, path, 'shortcut.').eval() # that head is for training
         self.lm = None
         self.spans = self._decoder(lm)
         fitted = self.shears == (0.,) and self.meta.get('calibration') or {}
         self.calibration = fitted.get('lm' if self.lm else 'greedy')
+    def _network(self, name, cascade=None, **args):
+        def net(): return line_network(name, len(self.vocab), self.height, **args)
+        return LineCascade(net(), net(), **cascade) if cascade else net()
     @property
     def model(self): return self._model
     @model.setter
@@ -205,6 +210,30 @@ def calibrated(
     words = [WordSpan(w.text, logistic(o, calibration['word']), w.start, w.end) for w, o in zip(words, word_evidence(words, lm))]
     return words, logistic([log_odds(math.prod(w.conf for w in words))], calibration['line'])
 
+# %% ../nbs/25_line.ipynb #46b4a56c
+def no_writing(
+    strip:torch.Tensor, # ink strip `(1, h, w)`
+    crossings:float=5., # most strokes that a column crosses, or that start per column, on average
+    share:float=.33, # most of the strip that is ink
+    area:float=.2, # most of the ink that lies inside filled areas, wider than any stroke
+) -> str: # why it is none; '' where it may be writing
+    "Say why a strip holds no line of writing."
+    ink = strip[0] > .5
+    if ink.sum() < 8: return 'no writing was found'
+    n = len(ink)//4 | 1 # strokes are thinner
+    inside = (-F.max_pool2d(-F.pad(strip[None], (n//2,)*4), n, 1) > .4).float().mean()*ink.numel()/ink.sum()
+    down, along = (ink.diff(dim=d, prepend=torch.zeros_like(ink.narrow(d, 0, 1))) & ink for d in (0, 1))
+    if down.sum() > crossings*ink.any(0).sum() or along.sum() > crossings*ink.shape[1]: return 'it shows a texture: expected a line of writing'
+    if inside > area: return 'it shows filled areas: expected a line of writing'
+    return 'it is too dark for a line of writing' if ink.float().mean() > share else ''
+
+@patch
+def _doubt(self:LinePredictor, strip, text, conf):
+    "Why a strip that was read as `text` should have no text, or ''."
+    if self.normalisation != 'height' and (why := no_writing(strip)): return why
+    if not text: return 'no letter was found'
+    return f'no letter was read with certainty: {conf:.2f} on average' if conf < self.least + .2*(0 < self.least and len(text) < 4) else ''
+
 # %% ../nbs/25_line.ipynb #ca290199
 @patch
 def _result(self:LinePredictor, logits, strip):
@@ -214,9 +243,11 @@ def _result(self:LinePredictor, logits, strip):
     if ctc: logits = logits[:max(1, strip.shape[-1]//stride)]
     spans = self.spans(logits)
     words, conf = word_spans(spans, logits if ctc else None, self.vocab), line_conf(spans, logits)
+    text = ''.join(s.char for s in spans).strip()
+    if why := self._doubt(strip, text, conf): return LineResult('', conf, columns=(margin, strip.shape[-1] - margin), reason=why)
     if self.calibration and words: words, conf = calibrated(words, self.calibration, self.lm)
     for s in (*spans, *words): s.start, s.end = s.start*stride, s.end*stride
-    return LineResult(''.join(s.char for s in spans).strip(), conf, spans, words, (margin, strip.shape[-1] - margin), bool(self.calibration))
+    return LineResult(text, conf, spans, words, (margin, strip.shape[-1] - margin), bool(self.calibration))
 
 # %% ../nbs/25_line.ipynb #356481a6
 def sheared(
