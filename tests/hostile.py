@@ -364,12 +364,16 @@ def readers(names):
     if 'line' in names:
         from text_recognizer.line import LinePredictor
         lines = LinePredictor()
-        out['line'] = lambda o: answer(lines.predict(o))
+        def line(o):
+            res = lines.predict(o); assert bool(res.text) != bool(res.reason), res
+            return answer(res)
+        out['line'] = line
     if 'page' in names:
         from text_recognizer.paragraph import ParagraphTextRecognizer
         pages = ParagraphTextRecognizer()
         def page(o):
             res = pages.predict(o)
+            assert res.lines or res.reason
             for l in res.lines: answer(l); assert len(l.box) == 4 and all(math.isfinite(v) for v in l.box), l.box
             return res.text
         out['page'] = page

@@ -10,6 +10,7 @@ __all__ = ['NO_WRITING', 'DOT', 'LETTER', 'pen_width', 'Blobs', 'ink_blobs', 'pa
 
 # %% ../nbs/43_detector.ipynb #32a87fec
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from .ctc import softmax
 from .ink import averaged, flatten_paper, remove_rules, shrink_page
 from .metrics import box_iou, box_overlaps
 from .strips import FoundLine, FoundLines, GreyPage, strip_of_curve
-from .weights import load_state, load_weights
+from .weights import load_network, load_weights, meta_size
 
 # %% ../nbs/43_detector.ipynb #95539e72
 def _runs(mask):
@@ -387,9 +388,9 @@ class LineDetector(LineFinder):
     ):
         super().__init__(**kwargs)
         self.path = path = Path(path or package_path('weights', 'detector.h5'))
-        state, self.meta = load_weights(path, kind='detector'); self.size = int(self.meta['size'])
         from text_recognizer.networks.detector import detector_network
-        self.model = load_state(detector_network(self.meta['network'], **self.meta['args']), state, path).eval()
+        state, self.meta = load_weights(path, kind='detector'); self.size = meta_size(self.meta, 'size', path)
+        self.model = load_network(partial(detector_network, self.meta['network']), self.meta['args'], state, path).eval()
     def __repr__(self): return f'LineDetector({self.meta["network"]}, {self.size} pixels)'
 
     def scores(self, small):

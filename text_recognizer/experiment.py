@@ -44,7 +44,7 @@ from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS, line_network
 from .networks.ppocr import NOTICE
 from .sources import present, source
-from .text import VOCAB
+from .text import VOCAB, UnknownChars, count_unknown
 from .weights import load_weights
 
 # %% ../nbs/60_experiment.ipynb #a7b2f34c
@@ -209,9 +209,11 @@ def train_lines(
     chars, n = READER_VOCAB.chars, max(1, round(230*subsample))
     train, valid = StripStream(StripMixture(sources, chars), n, seed=seed), StripSet(rows[:max(1, round(len(rows)*min(1., subsample*4)))])
     learn = reader_learner(train, valid, network=READER_NETWORKS[network], init=init)
+    _log(f'Validation: {count_unknown((t for _, t in rows), READER_VOCAB)}')
     meta = _run(learn, out, fit_lines, epochs, slice(.6*lr, lr) if network == 'ppocr' else lr, seed, patience, resume, average=average)
     meta.update(about, lr=lr, average=average, batches=n*epochs, n_train=0, n_val=sum(len(y) for _, y in valid.batches), shares={k: s for k, (s, _) in sources.items()},
                 init=Path(init).name if init else None, notice=NOTICE if network == 'ppocr' else '')
+    _log(f'Drawn for training, and left out: {train.mixture.unknown}')
     save_line_weights(learn, out, 'grey', **meta)
     return meta
 
@@ -303,7 +305,9 @@ def train_language(
 ) -> dict: # what stands in the file
     "Count the n-grams of corpora and write `out`; the last corpus gives the test texts."
     texts = language_texts() if texts in (None, 'auto') else texts
-    train = draw(load_texts(texts, 'train', vocab=LANGUAGE_VOCAB), subsample, seed)
+    unknown = UnknownChars()
+    train = draw(load_texts(texts, 'train', vocab=LANGUAGE_VOCAB, unknown=unknown), subsample, seed)
+    _log(str(unknown))
     test = load_texts(texts.split('+')[-1], 'test', vocab=LANGUAGE_VOCAB)
     test = test[::max(1, len(test)//1000)]
     lm = CharNgram.train(train, order, min_count, LANGUAGE_VOCAB, ngrams)
@@ -333,7 +337,7 @@ def train_page_xml(
     if not pages: raise TextRecognizerError('page_xml was asked for without pages; --pages FOLDER, with pictures and PAGE XML, was wanted.')
     reader = LinePredictor(init)
     own, start = PageXML(pages, reader.vocab), time.time()
-    _log(f'{own}; left out: {dict(own.skipped) or "none"}')
+    _log(f'{own}; left out: {dict(own.skipped) or "none"}. {own.unknown}')
     few = len(own.pages) < 3
     known, valid = own.pictures('all' if few else 'train', lines, seed), ([], []) if few else own.pictures('valid', seed=seed)
     rows = draw(range(len(known[0])), subsample, seed)

@@ -18,7 +18,7 @@ from scipy import ndimage as ndi
 from .core import TextRecognizerError, load_picture, package_path
 from .ink import resized
 from .strips import FoundLines, GreyPage, even_curve, found_line, ink_skew, rescaled
-from .weights import load_state, load_weights, save_weights
+from .weights import load_network, load_weights, save_weights
 
 # %% ../nbs/39_finder.ipynb #6107a317
 def published_finder(
@@ -55,7 +55,7 @@ def core_map(
 def _net(path):
     from text_recognizer.networks.ppocr import PPDetector
     state, meta = load_weights(path, kind='finder')
-    return load_state(PPDetector(**meta['args']), state, path).eval(), meta
+    return load_network(PPDetector, meta['args'], state, path).eval(), meta
 
 # %% ../nbs/39_finder.ipynb #8ea889c7
 MAX_PIECES = 1500 # more of them are no page but a texture

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ROOM', 'NORMALISATIONS', 'LINE_WEIGHTS', 'LineResult', 'line_band', 'line_strip', 'line_weights', 'LinePredictor',
-           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'sheared']
+           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'no_writing', 'sheared']
 
 # %% ../nbs/25_line.ipynb #5409978f
 import math
@@ -13,29 +13,32 @@ from pathlib import Path
 
 import numpy as np
 from fastcore.basics import patch
+from scipy import ndimage as ndi
 
 from .core import ImageError, TextRecognizerError, as_array, load_image, package_path
 from .ctc import BeamDecoder, CharSpan, WordSpan, greedy_spans, line_conf, position_spans, softmax, word_spans
 from .ink import MAX_WIDTH, SIDE, flatten_paper, line_moments, normalize_line, remove_rules, resized, sampled, straightened, stretched
 from .language import CharNgram
 from .text import Vocab
-from .weights import WeightsError, load_state, load_weights
+from .weights import WeightsError, load_network, load_weights, meta_size
 
 # %% ../nbs/25_line.ipynb #5d8132dd
 @dataclass
 class LineResult:
-    "Recognised line: `text`, `conf` 0..1, and `chars` and `words` with the pixel columns `start` to `end` of the normalised strip."
+    "Recognised line: `text`, `conf` 0..1, and `chars` and `words` with the pixel columns `start` to `end` of the normalised strip; `reason` says why `text` is empty."
     text: str
     conf: float
     chars: list[CharSpan] = field(default_factory=list, repr=False)
     words: list[WordSpan] = field(default_factory=list, repr=False)
     columns: tuple = field(default=(0, 1), repr=False) # first and last column (exclusive) of the strip that belong to the writing
     calibrated: bool = field(default=False, repr=False) # are the confidences of line and words probabilities that were checked against data?
+    reason: str = field(default='', repr=False)
     def __iter__(self): return iter((self.text, self.conf))
     def places(self): # for each word two numbers 0..1: where it begins and ends, as parts of the length of the writing
         (a, b), half = self.columns, [(w.end - w.start)/len(w.text)/2 for w in self.words]
-        gaps = [a, *((v.end + w.start)/2 for v, w in zip(self.words, self.words[1:])), b]
-        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, gaps, gaps[1:])]
+        pairs = list(zip(self.words, self.words[1:])) # at least 3/10 of the way from one word to the next stay free
+        left, right = [a, *(w.start - .35*(w.start - v.end) for v, w in pairs)], [*(v.end + .35*(w.start - v.end) for v, w in pairs), b]
+        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, left, right)]
         return [tuple(min(1., max(0., (i - a)/max(1, b - a))) for i in o) for o in ends]
 
 # %% ../nbs/25_line.ipynb #3330ebe4
@@ -105,11 +108,13 @@ def _checked_shears(shears):
 def _network(state, meta, path):
     "The network of a weight file, filled."
     from text_recognizer.networks.line import LineCascade, line_network
-    try: net = lambda: line_network(meta['network'], len(Vocab(meta['chars'])), int(meta['height']), **meta['args'])
+    try: chars, height = Vocab(meta['chars']), meta_size(meta | dict(height=meta['height']), 'height', path, 512)
     except KeyError as e: raise WeightsError(f'{path} does not say its {e.args[0]}: expected finished line weights, and not a checkpoint.') from None
-    model = LineCascade(net(), net(), **meta['cascade']) if 'cascade' in meta else net()
-    missing = {k: v for k, v in model.state_dict().items() if 'shortcut.' in k} # trained with, not shipped
-    return load_state(model, {**missing, **state}, path).eval()
+    def make(cascade=None, **args):
+        net = lambda: line_network(meta['network'], len(chars), height, **args)
+        return LineCascade(net(), net(), **cascade) if cascade else net()
+    args = meta['args'] | ({'cascade': meta['cascade']} if 'cascade' in meta else {})
+    return load_network(make, args, state, path, 'shortcut.').eval() # that head is for training
 
 class LinePredictor:
     "Reads pictures of single lines of handwriting with the weights at `path`."
@@ -117,9 +122,10 @@ class LinePredictor:
         path=None, # a weight file of kind 'line', or a key of `LINE_WEIGHTS`; by default 'reader'
         lm=None, # a language model for beam search: a `CharNgram`, its file, or True for the shipped one; None decodes greedily
         shears:tuple=(0.,), # slants in which each line is read, columns per row; of several the probabilities are averaged
+        least:float=.3, # mean certainty of its characters below which a line gets no text; of one to three characters .2 more; 0 says everything
         bf16:bool=None, # compute the network's stem in bfloat16; by default where the CPU is fast at it
     ):
-        self.shears, self.bf16 = _checked_shears(shears), bf16
+        self.shears, self.bf16, self.least = _checked_shears(shears), bf16, least
         self.path = path = line_weights(path)
         state, meta = load_weights(path, kind='line')
         model = _network(state, meta, path)
@@ -210,6 +216,30 @@ def calibrated(
     words = [WordSpan(w.text, logistic(o, calibration['word']), w.start, w.end) for w, o in zip(words, word_evidence(words, lm))]
     return words, logistic([log_odds(math.prod(w.conf for w in words))], calibration['line'])
 
+# %% ../nbs/25_line.ipynb #46b4a56c
+def no_writing(
+    strip, # ink strip `(1, h, w)`
+    crossings:float=5., # most strokes that a column crosses, or that start per column, on average
+    share:float=.33, # most of the strip that is ink
+    area:float=.2, # most of the ink that lies inside filled areas, wider than any stroke
+) -> str: # why it is none; '' where it may be writing
+    "Say why a strip holds no line of writing."
+    strip = as_array(strip)[0]; ink = strip > .5
+    if ink.sum() < 8: return 'no writing was found'
+    n = len(ink)//4 | 1 # strokes are thinner
+    inside = (ndi.minimum_filter(strip, n, mode='constant') > .4).sum()/ink.sum()
+    down, along = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1], ink & ~np.pad(ink, ((0, 0), (1, 0)))[:, :-1]
+    if down.sum() > crossings*ink.any(0).sum() or along.sum() > crossings*ink.shape[1]: return 'it shows a texture: expected a line of writing'
+    if inside > area: return 'it shows filled areas: expected a line of writing'
+    return 'it is too dark for a line of writing' if ink.mean() > share else ''
+
+@patch
+def _doubt(self:LinePredictor, strip, text, conf):
+    "Why a strip that was read as `text` should have no text, or ''."
+    if self.normalisation != 'height' and (why := no_writing(strip)): return why
+    if not text: return 'no letter was found'
+    return f'no letter was read with certainty: {conf:.2f} on average' if conf < self.least + .2*(0 < self.least and len(text) < 4) else ''
+
 # %% ../nbs/25_line.ipynb #ca290199
 @patch
 def _result(self:LinePredictor, logits, strip):
@@ -219,9 +249,11 @@ def _result(self:LinePredictor, logits, strip):
     if ctc: logits = logits[:max(1, strip.shape[-1]//stride)]
     spans = self.spans(logits)
     words, conf = word_spans(spans, logits if ctc else None, self.vocab), line_conf(spans, logits)
+    text = ''.join(s.char for s in spans).strip()
+    if why := self._doubt(strip, text, conf): return LineResult('', conf, columns=(margin, strip.shape[-1] - margin), reason=why)
     if self.calibration and words: words, conf = calibrated(words, self.calibration, self.lm)
     for s in (*spans, *words): s.start, s.end = s.start*stride, s.end*stride
-    return LineResult(''.join(s.char for s in spans).strip(), conf, spans, words, (margin, strip.shape[-1] - margin), bool(self.calibration))
+    return LineResult(text, conf, spans, words, (margin, strip.shape[-1] - margin), bool(self.calibration))
 
 # %% ../nbs/25_line.ipynb #356481a6
 def sheared(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'FORMAT_VERSION', 'KINDS', 'REQUIRED', 'MAX_STATE', 'MAX_ARG', 'WeightsError', 'save_weights',
-           'load_weights', 'WeightsMeta', 'describe_weights', 'as_tensors', 'load_state', 'load_network']
+           'load_weights', 'WeightsMeta', 'describe_weights', 'as_tensors', 'load_state', 'load_network', 'meta_size']
 
 # %% ../nbs/03_weights.ipynb #7e495340
 import io, json, math, os, stat, zlib
@@ -254,6 +254,7 @@ def load_network(
     args:dict, # its arguments, as the file states them
     state:dict, # names and arrays, from `load_weights`
     path='The state', # where they came from, for the error
+    optional:str=None, # tensors with this in their name may be missing: they keep what `make` gives them
 ): # `make(**args)` with the weights of `state`
     "Make a network and fill it; raises `WeightsError` before memory is taken for one that does not fit."
     import torch
@@ -262,5 +263,20 @@ def load_network(
         with torch.device('meta'): shape = make(**args)
     except WeightsError: raise
     except Exception as e: raise WeightsError(f'{path} states arguments of which no network can be made: {e}.') from None
-    _check_state(shape, state, path)
-    return load_state(make(**args), state, path)
+    def whole(net): return {**{k: v for k, v in net.state_dict().items() if optional and optional in k}, **state}
+    _check_state(shape, whole(shape), path)
+    net = make(**args)
+    return load_state(net, whole(net), path)
+
+# %% ../nbs/03_weights.ipynb #0ac6d8c2
+def meta_size(
+    meta:dict, # entries of a weight file
+    name:str, # of the entry
+    path='The file', # where they came from, for the error
+    most:int=4096, # largest size, pixels
+) -> int: # from 1 to `most`
+    "A size in pixels that a weight file states."
+    v = meta.get(name)
+    if not isinstance(v, int) or isinstance(v, bool) or not 1 <= v <= most:
+        raise WeightsError(f'{path} states the {name} {v!r}: expected a whole number from 1 to {most:,}.')
+    return v
