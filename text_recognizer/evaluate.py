@@ -17,7 +17,7 @@ import numpy as np, torch
 from fastcore.script import Param, call_parse
 from tqdm import tqdm
 
-from .character import CharacterPredictor, calibration_error, reliability
+from .character import CharacterPredictor, reliability
 from .confidence import confidence_report, outcomes, review_outcome
 from .core import TextRecognizerError, explained, package_path
 from .corruptions import LINE_CORRUPTIONS, corrupt
@@ -28,7 +28,7 @@ from .data.iam_lines import padded_boxes, prepare_iam_lines, subsample as draw
 from .data.iam_paragraphs import PAGE_CHANGES, changed_page
 from .detector import LineDetector, line_scores
 from .line import LinePredictor
-from .metrics import cer, char_accuracy, wer
+from .metrics import calibration_error, cer, char_accuracy, wer
 from .paragraph import FINDERS, ParagraphTextRecognizer
 from .peers import ENGINES
 from .photos import JITTERS, box_band, form_cases, full_report, jitter_cost, jitter_pictures, load_cases, read_cases, read_jittered

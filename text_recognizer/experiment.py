@@ -20,7 +20,7 @@ from fastcore.script import Param, call_parse
 from .adapt import adapt
 from .augment import augment_lines
 from .compose import random_text
-from .character import calibration_error, fit_temperature, reliability
+from .character import fit_temperature, reliability
 from .core import TextRecognizerError, data_dir, explained, seed_everything
 from .data.emnist import DATA_SETS, balance as balanced, best_characters, character_dls, load_emnist, split_valid, subsample_stratified
 from .data.emnist_lines import augment_classic, emnist_lines_dls, free_lines_dls, free_sources
@@ -38,7 +38,7 @@ from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, s
 from .learn.reader import (READER_VOCAB, StripSet, StripStream, hand_fonts, iam_form_lines, print_fonts, reader_learner,
                                          reader_sources, valid_strips)
 from .line import LinePredictor
-from .metrics import cer
+from .metrics import calibration_error, cer
 from .networks.character import CHARACTER_NETWORKS
 from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS, line_network
