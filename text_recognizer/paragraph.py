@@ -214,7 +214,7 @@ def only_writing(
     if not read or not all(hasattr(o, 'chars') for o in read): return found, read
     keep = [i for i, (o, r) in enumerate(zip(found.lines, read)) if looks_written(r, o.ink if o.ink is not None else o.strip[None])]
     n = sum(len(read[i].text.replace(' ', '')) for i in keep)
-    if certainty([read[i] for i in keep]) < max(.5, .9 - .04*n): keep = []
+    if certainty([read[i] for i in keep]) < max(.5, .8 - .04*n) or not any(c.isalnum() for i in keep for c in read[i].text): keep = []
     return replace(found, lines=[found.lines[i] for i in keep]), [read[i] for i in keep]
 
 # %% ../nbs/44_paragraph.ipynb #5c64763f
