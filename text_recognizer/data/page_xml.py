@@ -32,11 +32,11 @@ from ..text import VOCAB, Vocab, count_unknown, plain_text
 class PageXMLError(TextRecognizerError):
     "PAGE XML, or a folder of it, that cannot be used."
 
-def _parse(data, name):
+def _parse(data, name, pis=False):
     "Root element of the XML in `data`."
     try: from lxml import etree
     except ImportError: raise PageXMLError('expected lxml, which reads PAGE XML and ALTO, got none: pip install "text_recognizer[formats]" brings it.') from None
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=not pis)
     if re.search(rb'<!DOCTYPE', bytes(data)): raise PageXMLError(f'{name} declares a DOCTYPE, which labelled pages have no use for and which can hide an entity bomb.')
     try: root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError, LookupError) as e: raise PageXMLError(f'{name} is broken XML: {_first_line(e)}.') from None
