@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KINDS', 'NAMED', 'PagesError', 'Pages', 'text_pages', 'crop_pages', 'page_kind', 'load_pages']
 
-# %% ../../nbs/52_data.pages.ipynb #a36b63da
+# %% ../../nbs/52_data.pages.ipynb #7241b196
 import csv, io, re, sys
 from collections import Counter
 from functools import partial
@@ -17,8 +17,7 @@ from ..core import TextRecognizerError, load_picture
 from .fsdl_handwriting import FsdlHandwriting, PageLines, PageParagraphs, labelled, part_of
 from .iam import IAM
 from .lines import LabelledLine, LabelledPage, character_counts
-from .page_xml import PageXML, _reader, stanford_text, transcript_text
-from ..paragraph import IMAGE_SUFFIXES
+from .page_xml import PageXML, _PICTURES, _reader, stanford_text, transcript_text
 from ..sources import fetch
 from ..text import VOCAB, Vocab
 
@@ -59,8 +58,8 @@ def _part_in(name):
     "The part that the folders of a name say."
     return next((_PARTS[o.lower()] for o in Path(name).parts[:-1] if o.lower() in _PARTS), '')
 
-# %% ../../nbs/52_data.pages.ipynb #98731a76
-def _pictures(names): return {n.rpartition('.')[0]: n for n in names if Path(n).suffix.lower() in IMAGE_SUFFIXES and not Path(n).name.startswith('.')}
+# %% ../../nbs/52_data.pages.ipynb #cc251996
+def _pictures(names): return {n.rpartition('.')[0]: n for n in names if Path(n).suffix.lower() in _PICTURES and not Path(n).name.startswith('.')}
 
 def _opened(path, name):
     "The picture `name` of a folder or zip, in colours."
