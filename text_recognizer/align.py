@@ -40,7 +40,7 @@ def text_fits(
     out[:, n.numpy() == 0] = -np.inf
     return out, n.numpy()
 
-# %% ../nbs/53_align.ipynb #a191eea3
+# %% ../nbs/53_align.ipynb #4e8a1ad5
 LEAST, CLEAR, APART = -4., -2.5, 1. # nats per character: least fit in order, least fit out of order, and how much better than any other text the latter must be
 
 def best_order(
@@ -57,7 +57,7 @@ def best_order(
     while i and j:
         k = way[i, j]
         if k == 2: pairs.append((i - 1, j - 1))
-        i, j = i - (k != 1), j - (k != 0)
+        i, j = i - int(k != 1), j - int(k != 0)
     return pairs[::-1]
 
 # %% ../nbs/53_align.ipynb #4c0292a6

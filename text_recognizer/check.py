@@ -134,7 +134,7 @@ def line_views(
     grey, bands = GreyPage(page.image), [line_band_of(o) if o.box is not None else None for o in page.lines]
     return [None if b is None else strip_of_curve(grey, *b)[None] for b in bands]
 
-# %% ../nbs/54_check.ipynb #c7651496
+# %% ../nbs/54_check.ipynb #3ddf9b5c
 DOUBT, TIMES, COLUMNS = .6, 4., 18 # nats per character, times the median of the page, and columns that a character has at least
 
 def line_doubts(
@@ -157,7 +157,7 @@ def line_doubts(
 def _stretched(view, width, most=2.):
     "A strip `(1, h, w)` of about `width` columns."
     a = np.asarray(view, np.float32)[0]
-    return np.asarray(Image.fromarray(a).resize((int(min(width, most*a.shape[1])), a.shape[0]), Image.BILINEAR))[None]
+    return np.array(Image.fromarray(a).resize((int(min(width, most*a.shape[1])), a.shape[0]), Image.BILINEAR))[None]
 
 def doubt_findings(
     name:str, # of the page
