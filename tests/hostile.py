@@ -344,7 +344,7 @@ def readers(names):
     unit = lambda p: isinstance(p, float) and 0 <= p <= 1
     def image(o):
         ink = load_image(o, max_area=16_000_000)
-        assert ink.dtype == torch.float32 and ink.ndim == 3 and len(ink) == 1 and not ink.requires_grad and 0 <= ink.min() and ink.max() <= 1, ink.shape
+        assert ink.dtype == np.float32 and ink.ndim == 3 and len(ink) == 1 and 0 <= ink.min() and ink.max() <= 1, ink.shape
         return f'{tuple(ink.shape)}'
     def colour(o):
         rgb, k = load_picture(o, max_side=2000)
@@ -364,12 +364,16 @@ def readers(names):
     if 'line' in names:
         from text_recognizer.line import LinePredictor
         lines = LinePredictor()
-        out['line'] = lambda o: answer(lines.predict(o))
+        def line(o):
+            res = lines.predict(o); assert bool(res.text) != bool(res.reason), res
+            return answer(res)
+        out['line'] = line
     if 'page' in names:
         from text_recognizer.paragraph import ParagraphTextRecognizer
         pages = ParagraphTextRecognizer()
         def page(o):
             res = pages.predict(o)
+            assert res.lines or res.reason
             for l in res.lines: answer(l); assert len(l.box) == 4 and all(math.isfinite(v) for v in l.box), l.box
             return res.text
         out['page'] = page
@@ -406,7 +410,7 @@ def judge(inputs, names, limit=10, verbose=False):
             forget()
             t = time.process_time()
             try:
-                signal.setitimer(signal.ITIMER_REAL, 6*limit)
+                signal.setitimer(signal.ITIMER_REAL, 30*limit)
                 with warnings.catch_warnings():
                     warnings.simplefilter('error', RuntimeWarning)
                     try: end, said = 'answer', read(source)
@@ -414,7 +418,7 @@ def judge(inputs, names, limit=10, verbose=False):
             except TextRecognizerError as e:
                 end, said = 'refused', str(e)
                 if not said or '\n' in said or len(said) > 600: bad.append(f'{name} {what} {r}: no sentence: {said[:300]!r}')
-            except Hang: end, said = 'hang', ''; bad.append(f'{name} {what} {r}: over {6*limit} s')
+            except Hang: end, said = 'hang', ''; bad.append(f'{name} {what} {r}: over {30*limit} s')
             except BaseException as e:
                 if isinstance(e, KeyboardInterrupt): raise
                 end, said = 'error', repr(e); at = traceback.extract_tb(e.__traceback__)[-1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 import hostile
 from text_recognizer.core import ImageError, TextRecognizerError, load_image, load_picture
@@ -144,6 +144,27 @@ def test_damaged_scans_print_nothing_but_a_sentence(script, tmp_path):
     res = run(sys.executable, '-c', code, *files)
     assert res.stderr == '' and 'damaged' in res.stdout
 
+def test_standard_input(script, tmp_path):
+    "`tr_read -` reads what a pipe brings, and says of nothing and of junk that it is no picture."
+    read = script('tr_read')
+    res = shell(f'set -o pipefail; cat {PAGE} | {read} -')
+    assert res.returncode == 0 and len(res.stdout.strip().splitlines()) == 8, res
+    for cmd in (f'true | {read} -', f'echo words | {read} -', f'{read} - < /dev/null'):
+        res = shell(cmd)
+        assert res.returncode == 1 and not res.stdout and res.stderr.startswith('tr_read: ') and 'Traceback' not in res.stderr, res
+
+def test_warnings_of_pillow_are_not_printed(script, tmp_path):
+    "A picture with damaged EXIF, one with a palette and bytes for transparency, a TIFF with odd tags: the command prints the text alone."
+    with hostile.silent():
+        img = Image.open(PAGE).convert('L')
+        img.save(tmp_path/'a.jpg', exif=b'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x0d\0\xff\xff\0\0abcd\0\0\0\0')
+        pal = img.convert('P'); pal.info['transparency'] = bytes(range(256)); pal.save(tmp_path/'b.png', transparency=bytes([255]*256))
+        img.save(tmp_path/'c.tif', tiffinfo={50000: 'odd', 33432: 'é'})
+    for name in ('a.jpg', 'b.png', 'c.tif'):
+        res = run(script('tr_read'), tmp_path/name)
+        said = [l for l in res.stderr.splitlines() if not l.startswith('tr_read: ')]
+        assert res.returncode == 0 and len(res.stdout.splitlines()) == 8 and not said, (name, res)
+
 def test_full_disk_leaves_old_weights(tmp_path):
     "A limit on the size of files acts as a full disk does."
     code = '''import resource, sys, torch
@@ -158,16 +179,31 @@ print(load_weights(f)[0]['a'].shape)'''
     assert 'cannot be written' in res.stdout and '[3]' in res.stdout and not res.stderr, res
     assert [o.name for o in tmp_path.iterdir()] == ['w.h5']
 
+def test_training_on_a_full_disk(script, tmp_path):
+    "The command says one sentence, and the weights that were there stay."
+    out = tmp_path/'l.h5'; cmd = [script('tr_train'), 'language', '--texts', 'own', '--order', '4', '--out', out]
+    assert run(*cmd).returncode == 0
+    old = out.read_bytes()
+    res = shell(f'ulimit -f 8; trap "" XFSZ; {" ".join(map(str, cmd))} --seed 7')
+    said = [l for l in res.stderr.splitlines() if l.startswith('tr_train: ')]
+    assert res.returncode == 1 and 'Traceback' not in res.stderr and len(said) == 1 and 'cannot be written' in said[0], res
+    assert out.read_bytes() == old and [o.name for o in tmp_path.glob('*.h5*')] == ['l.h5']
+
 @pytest.mark.skipif(not FULL, reason='two trainings: CI_FULL=1')
 def test_kill_in_training_and_again(script, tmp_path):
-    "After SIGKILL the same command ends as it should, and no half file is taken for a whole."
+    "After SIGKILL in the second epoch the same command with --resume goes on from the first one's checkpoint, and no half file is taken for a whole."
     out, env = tmp_path/'w.h5', dict(os.environ, TEXT_RECOGNIZER_DATA=str(tmp_path/'data'), OMP_NUM_THREADS='1')
-    cmd = [script('tr_train'), 'emnist_lines', '--data', 'tiny', '--epochs', '2', '--subsample', '.02', '--out', str(out)]
-    p = subprocess.Popen(cmd, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
-    time.sleep(8); p.kill(); p.communicate()
-    assert not out.exists() or p.returncode == 0
-    res = run(*cmd, env=env)
-    assert res.returncode == 0 and out.exists(), res.stderr[-500:]
+    cmd = [script('tr_train'), 'emnist_lines', '--data', 'tiny', '--epochs', '3', '--subsample', '.02', '--out', str(out)]
+    p = subprocess.Popen(cmd, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=env)
+    end = time.time() + 300
+    while time.time() < end and p.poll() is None and not list((tmp_path/'data').rglob('last.h5')): time.sleep(.02)
+    p.kill(); p.communicate()
+    assert p.returncode == -signal.SIGKILL and not out.exists()
+    res = run(*cmd, '--resume', env=env)
+    rows = [l.split(',') for log in (tmp_path/'data').rglob('log.csv') for l in log.read_text().splitlines() if l[:1].isdigit()]
+    epochs = [int(r[0]) for r in rows if len(r) > 3] # an epoch that is skipped has no loss
+    assert res.returncode == 0 and out.exists() and str(out) in res.stdout and not list(tmp_path.rglob('*.part')), res.stderr[-500:]
+    assert epochs == [0, 1, 2], rows
 
 def test_two_processes_make_the_same_data(tmp_path):
     code = 'from text_recognizer.data.emnist_lines import prepare_emnist_lines\nprint(len(prepare_emnist_lines("test", "tiny", n=60)))'
@@ -176,6 +212,65 @@ def test_two_processes_make_the_same_data(tmp_path):
     said = [p.communicate(timeout=300) for p in ps]
     assert [p.returncode for p in ps] == [0, 0] and said[0][0] == said[1][0], said
     assert not [o for o in tmp_path.rglob('*') if o.name.endswith('.part')]
+
+CROPS = '''import sys
+from text_recognizer.data.page_xml import PageXML
+pages = PageXML(sys.argv[1])
+print(*(ink.shape for ink in pages.pictures('all')[0]), sep='\\n')'''
+
+def letters(folder, n=12, lines=8):
+    "Pages with PAGE XML: boxes with strokes in them."
+    folder.mkdir()
+    for i in range(n):
+        img = Image.new('L', (900, 60*lines + 60), 250); d = ImageDraw.Draw(img); rows = []
+        for k in range(lines):
+            y = 30 + 60*k; d.text((40, y), 'a line that was written', fill=20, font=ImageFont.load_default(34))
+            rows.append(f'<TextLine id="l{k}"><Coords points="30,{y} 600,{y} 600,{y + 50} 30,{y + 50}"/><Baseline points="40,{y + 36} 590,{y + 36}"/><TextEquiv><Unicode>a line that was written</Unicode></TextEquiv></TextLine>')
+        img.save(folder/f'p_{i:03}.png')
+        (folder/f'p_{i:03}.xml').write_text(f'<PcGts><Page imageFilename="p_{i:03}.png" imageWidth="900" imageHeight="{60*lines + 60}"><TextRegion>{"".join(rows)}</TextRegion></Page></PcGts>')
+    return folder
+
+def test_two_processes_cut_the_same_crops(tmp_path):
+    "Both get all of them, and one file is left; a third that is killed while it writes leaves nothing that looks whole."
+    folder, env = letters(tmp_path/'letters'), dict(os.environ, TEXT_RECOGNIZER_DATA=str(tmp_path/'data'), OMP_NUM_THREADS='1')
+    ps = [subprocess.Popen([sys.executable, '-c', CROPS, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env) for _ in range(2)]
+    said = [p.communicate(timeout=300) for p in ps]
+    assert [p.returncode for p in ps] == [0, 0] and said[0][0] == said[1][0] and len(said[0][0].splitlines()) == 96, said
+    assert len(list((tmp_path/'data'/'prepared').iterdir())) == 1
+
+def test_page_xml_stays_in_its_folder(tmp_path):
+    "No entity is resolved, no DOCTYPE accepted, and a picture outside the folder is not opened."
+    from text_recognizer.data.page_xml import PageXML, PageXMLError, page_lines
+    secret = tmp_path/'secret.png'; Image.new('L', (900, 540), 9).save(secret)
+    for k, name in enumerate(('../secret.png', str(secret), 'file://' + str(secret), 'http://localhost:9/x.png', 'a/../../secret.png')):
+        folder = letters(tmp_path/f'l{k}', 1)
+        (folder/'p_000.png').rename(folder/'other.png')
+        xml = folder/'p_000.xml'; xml.write_text(xml.read_text().replace('p_000.png', name))
+        with pytest.raises(PageXMLError, match='no picture'): PageXML(folder)
+    for head in ('<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>', '<!DOCTYPE a [<!ENTITY x "ha"><!ENTITY y "&x;&x;&x;&x;">]>', '<!DOCTYPE a SYSTEM "http://localhost:9/a.dtd">'):
+        with pytest.raises(PageXMLError, match='DOCTYPE'): page_lines((head + '<PcGts><Page><TextLine>&x;</TextLine></Page></PcGts>').encode())
+    with pytest.raises(PageXMLError, match='broken'): page_lines(b'<PcGts><Page>&x;</Page></PcGts>')
+
+def test_weights_that_state_a_network_of_another_size(tmp_path):
+    "Arguments that ask for too much memory are refused before it is taken, by every reader."
+    code = '''import sys, resource, h5py, json
+from text_recognizer.weights import load_weights, save_weights, WeightsError
+from text_recognizer.core import package_path
+from text_recognizer.line import LinePredictor
+from text_recognizer.detector import LineDetector
+from text_recognizer.finder import TextFinder
+from text_recognizer.character import CharacterPredictor
+for name, cls, changes in (("line", LinePredictor, [dict(args=dict(hidden=16000)), dict(args=dict(hidden=10**9)), dict(height=10**6), dict(network="x"), dict(cascade=dict(a=1))]), ("reader", LinePredictor, [dict(args=dict(width=10**9)), dict(height="tall")]),
+                           ("detector", LineDetector, [dict(args=dict(nf=16000)), dict(size=10**6), dict(network="x")]), ("finder", TextFinder, [dict(args=dict(width=10**6))]), ("character", CharacterPredictor, [dict(args=dict(nf=16000))])):
+    state, meta = load_weights(package_path("weights", f"{name}.h5"))
+    for c in changes:
+        f = save_weights(f"{sys.argv[1]}/w.h5", state, meta | c)
+        try: r = cls(f); getattr(r, "net", None); print("LOADED", name, c)
+        except WeightsError as e: print(e)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss//1024)'''
+    res = run(sys.executable, '-c', code, tmp_path, timeout=300)
+    assert res.returncode == 0 and 'LOADED' not in res.stdout and not res.stderr, res
+    assert int(res.stdout.split()[-1]) < 1500
 
 def test_weights_with_flipped_bits():
     "A bit that flips in the bookkeeping of a weight file makes a sentence: no hang, no crash, no memory."

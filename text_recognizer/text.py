@@ -82,9 +82,10 @@ class UnknownChars(Counter):
 def count_unknown(
     texts, # list of str
     vocab:Vocab=None, # by default that of the shipped line network
+    so_far:UnknownChars=None, # what was counted before; goes on there
 ) -> UnknownChars: # a `Counter` that prints as a sentence
     "Count the characters of `texts` that `vocab` does not hold."
-    res, known = UnknownChars(), set((vocab or VOCAB).chars)
+    res, known = UnknownChars() if so_far is None else so_far, set((vocab or VOCAB).chars)
     for t in texts:
         bad = [c for c in t if c not in known]
         res.update(bad); res.n += 1; res.texts += bool(bad)

@@ -15,7 +15,7 @@ from fastcore.basics import patch
 
 from ..core import TextRecognizerError, package_path
 from ..sources import fetch, present
-from ..text import VOCAB, Vocab, plain_text
+from ..text import VOCAB, UnknownChars, Vocab, count_unknown, plain_text
 
 # %% ../../nbs/20_data.sentences.ipynb #7346a79d
 _mend = [(re.compile(a, re.M), b) for a, b in (
@@ -47,9 +47,10 @@ def _documents(folder):
     reader = TaggedCorpusReader(nltk.data.find('corpora/brown.zip/brown/', [str(folder)]), r'c[a-r]\d\d', encoding='latin1')
     for name in reader.fileids(): yield name, '\n'.join(' '.join(o) for o in reader.sents(name))
 
-def _usable(lines, vocab=VOCAB):
-    "Lines made of `vocab` alone, and free of the codes that stand for formulas."
+def _usable(lines, vocab=VOCAB, unknown=None):
+    "Lines made of `vocab` alone, and free of the codes that stand for formulas; the others' characters are counted in `unknown`."
     known = set(vocab.chars)
+    if unknown is not None: count_unknown(filter(None, lines), vocab, unknown)
     return tuple(l for l in lines if l and known.issuperset(l) and '**' not in l)
 
 @lru_cache(1)
@@ -113,6 +114,7 @@ def load_texts(
     part:str='train', # 'train', 'test' (every tenth document) or 'all'
     punctuation:bool=True, # False: letters, digits and spaces alone
     vocab:Vocab=VOCAB, # lines with other characters are left out
+    unknown:UnknownChars=None, # counts those characters
 ) -> list: # sentences or paragraphs made of characters of `vocab`
     "Texts of one or more corpora, in their order; raises `TextRecognizerError` for another name or part."
     names = name.split('+')
@@ -120,7 +122,7 @@ def load_texts(
         raise TextRecognizerError(f'expected auto, {", ".join(TEXTS)}, or some of them with + between them as the text, got {wrong[0]!r}.')
     if part not in ('train', 'test', 'all'): raise TextRecognizerError(f'expected train, test or all as the part, got {part!r}.')
     wanted = [lines for o in names for i, (_, lines) in enumerate(_pick(o)) if part == 'all' or (part == 'test') == (i % 10 == 9)]
-    texts = [l for lines in wanted for l in _usable(lines, vocab)]
+    texts = [l for lines in wanted for l in _usable(lines, vocab, unknown)]
     return texts if punctuation else [o for o in map(strip_punctuation, texts) if o]
 
 # %% ../../nbs/20_data.sentences.ipynb #07344a9c

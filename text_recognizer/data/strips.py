@@ -20,6 +20,7 @@ from ..compose import Sources, compose_page
 from .ink import Composer, draw_strokes, join_items, random_pen
 from ..ink import flatten_paper
 from ..strips import GreyPage, strip_of_curve
+from ..text import UnknownChars, Vocab, count_unknown
 
 # %% ../../nbs/37_data.strips.ipynb #dc442745
 def shift_columns(
@@ -216,7 +217,7 @@ def prepare_form_lines(
     rows = []
     for img, lines in pages:
         ink = load_image(img)
-        raw, flat = np.asarray(ink[0]), np.asarray(flatten_paper(ink)[0])
+        raw, flat = ink[0], flatten_paper(ink)[0]
         bare = len(np.unique(raw[::7, ::7])) <= 4
         for box, text in lines:
             if box[3] - box[1] < 10 or box[2] - box[0] < 10: continue
@@ -355,7 +356,8 @@ class StripMixture:
         if not sources or any(s <= 0 for s, _ in sources.values()): raise TextRecognizerError(f'Expected sources with shares above 0, got {({k: s for k, (s, _) in sources.items()})}.')
         self.names, self.sources = list(sources), [o for _, o in sources.values()]
         shares = np.array([s for s, _ in sources.values()], float)
-        self.shares, self.chars, self.widest, self.stride, self.recent = shares/shares.sum(), set(chars), widest, stride, []
+        self.shares, self.chars, self.widest, self.stride, self.recent = shares/shares.sum(), Vocab(chars), widest, stride, []
+        self.unknown = UnknownChars() # of the texts that were drawn
     def __repr__(self): return 'StripMixture(' + ', '.join(f'{n} {s:.0%}' for n, s in zip(self.names, self.shares)) + ')'
 
     def __call__(self, rng): # → strip uint8 `(48, w)`, text, name of the source
@@ -368,6 +370,7 @@ class StripMixture:
                 ink, drawn = drawn, on_paper(drawn, rng, (lambda: self.recent[int(rng.integers(len(self.recent)))]) if self.recent else None)
                 self.recent = (self.recent + [ink])[-64:]
             text = ' '.join(text.split())
-            if not text or drawn.shape[1] > self.widest or not set(text) <= self.chars: continue
+            before = self.unknown.texts
+            if count_unknown([text], self.chars, self.unknown).texts > before or not text or drawn.shape[1] > self.widest: continue
             strip = _wide_enough(drawn, text, self.stride)
             if strip is not None: return strip, text, self.names[i]

@@ -30,8 +30,8 @@ class WindowLeNet(nn.Module):
     ):
         super().__init__()
         if window % 2 or stride % 2 or not 0 < stride <= window or min(window, height) < 8:
-            raise TextRecognizerError(f'Height {height}, window {window} and stride {stride} came in; height and window from 8, '
-                                      'window and stride even, and the stride from 2 to the window were wanted.')
+            raise TextRecognizerError('Expected a height and a window of at least 8, both window and stride even, and a stride from 2 to the window, '
+                                      f'got height {height}, window {window} and stride {stride}.')
         self.height, self.window, self.stride = height, window, stride
         self.convs = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(p))
         kernel = ((height - 4)//2, (window - 4)//2)
@@ -44,7 +44,7 @@ class WindowLeNet(nn.Module):
         return self.dense(self.convs(x)).squeeze(2)
 
 def _rows(x, height):
-    if x.shape[2] != height: raise TextRecognizerError(f'Strips of {x.shape[2]} rows came in; this network was made for {height}.')
+    if x.shape[2] != height: raise TextRecognizerError(f'Expected strips of {height} rows, got {x.shape[2]}.')
     return x
 
 # %% ../../nbs/22_networks.line.ipynb #b16c51c3
@@ -63,12 +63,12 @@ class LineWindowLinear(nn.Module):
     ):
         super().__init__()
         k = width//stride//max_length
-        if k < 1: raise TextRecognizerError(f'{width} columns with stride {stride} make {width//stride} windows; at least {max_length} were wanted.')
+        if k < 1: raise TextRecognizerError(f'Expected at least {max_length} windows, got {width//stride}: {width} columns with stride {stride}.')
         self.lenet, self.head = WindowLeNet(height, window, stride, size, p), nn.Conv1d(size, n_vocab, k, stride=k)
         self.width, self.max_length, self.stride = width, max_length, k*stride
 
     def forward(self, x): # `(b, 1, height, w)` → `(b, max_length, n_vocab)`
-        if x[..., self.width:].any(): raise TextRecognizerError(f'A strip with ink in column {x.shape[3]} came in; at most {self.width} columns were wanted.')
+        if x[..., self.width:].any(): raise TextRecognizerError(f'Expected strips of at most {self.width} columns, got one of {x.shape[3]} with ink beyond.')
         return self.head(self.lenet(F.pad(x, (0, self.width - x.shape[3])))).transpose(1, 2)[:, :self.max_length]
 
 # %% ../../nbs/22_networks.line.ipynb #e7c6b678
@@ -177,7 +177,7 @@ class DilatedBlock(nn.Module):
 
 # %% ../../nbs/22_networks.line.ipynb #2c42d171
 class LineDilated(nn.Module):
-    "Convolutional stem and dilated depthwise blocks, for CTC: far sight without recurrence."
+    "Convolutional stem and dilated depthwise blocks, for CTC: a wide view without recurrence."
     decoding, stride = 'ctc', 4
     def __init__(self,
         n_vocab:int, # classes, the blank (0) included
@@ -204,7 +204,7 @@ def line_network(
 ) -> nn.Module: # strips `(b, 1, height, w)` → logits `(b, t, n_vocab)`
     "Make the line network called `name`; an unknown name or argument is a `TextRecognizerError`."
     if name not in LINE_NETWORKS:
-        raise TextRecognizerError(f'There is no line network {name!r}; known are {", ".join(LINE_NETWORKS)}.')
+        raise TextRecognizerError(f'Expected one of {", ".join(LINE_NETWORKS)} as the line network, got {name!r}.')
     known = set(inspect.signature(LINE_NETWORKS[name]).parameters) - {'n_vocab'}
     if bad := set(kwargs) - known:
         raise TextRecognizerError(f'{name} has no argument {", ".join(sorted(bad))}; it takes {", ".join(sorted(known - {"height"}))}.')

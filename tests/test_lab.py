@@ -1,0 +1,149 @@
+"""JupyterLab itself, in headless Chromium: --flags browser. Without Chromium, or without the extra lab, these tests are skipped and say so.
+
+Pictures of what was on the screen go to the folder that TEXT_RECOGNIZER_SHOTS names, or to pytest's own temporary folder."""
+import os, time
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('anywidget', reason='needs the extra lab'); pytest.importorskip('playwright', reason='needs playwright')
+import lab as L
+
+from text_recognizer.widgets import sample_strokes
+
+@pytest.fixture(scope='module', autouse=True)
+def wanted(request):
+    if 'browser' not in request.config.getoption('--flags').split(): pytest.skip('needs --flags browser')
+    if not L.chromium(): pytest.skip('needs Chromium: apt-get install chromium')
+
+@pytest.fixture(scope='module')
+def folder(tmp_path_factory): return tmp_path_factory.mktemp('lab')
+
+@pytest.fixture(scope='module')
+def url(folder, wanted):
+    with L.jupyterlab(folder) as u: yield u
+
+@pytest.fixture(scope='module')
+def chrome(wanted):
+    with L.browser() as b: yield b
+
+def shot(page, folder, name): page.screenshot(path=Path(os.environ.get('TEXT_RECOGNIZER_SHOTS') or folder)/f'{name}.png')
+
+def answered(box, n): box.locator(f'.tr-answer[data-n="{n}"]').wait_for(timeout=20_000)
+def until(look, wanted, seconds=15):
+    "Wait until `look()` gives what is wanted."
+    end = time.time() + seconds
+    while not wanted(found := look()):
+        assert time.time() < end, f'still {found!r}'
+        time.sleep(.1)
+    return found
+
+PAD = 'from text_recognizer.widgets import *\npad = DrawingPad()\npad'
+
+@pytest.fixture(scope='module')
+def pad(chrome, url, folder):
+    L.write_notebook(folder/'pad.ipynb', PAD, 'pad')
+    page = L.open_notebook(chrome, url, 'pad.ipynb')
+    start = time.time(); L.run_all(page); page.started = start
+    return page
+
+full = pytest.mark.skipif(not os.environ.get('CI_FULL'), reason='the whole browser test runs with CI_FULL=1')
+
+def said(box): return box.locator('.tr-said').first.inner_text()
+def is_empty(o): return o.startswith('The pad is empty')
+
+def test_a_pad_reads_what_is_drawn(pad, folder):
+    first, second = pad.locator('.tr-box').all()
+    drawn = time.time()
+    L.draw(pad, first.locator('canvas'), sample_strokes('words')[0].strokes, 60, 45)
+    until(first.locator('.tr-text').inner_text, lambda o: o == 'paper')
+    print(f'\nfrom Run All to the first answer {time.time() - pad.started:.1f} s, from the first stroke {time.time() - drawn:.1f} s')
+    assert 'confidence' in said(first) and first.locator('.tr-chip').count()
+    assert second.locator('.tr-text').inner_text() == 'paper', 'a pad that is shown twice is one pad'
+    shot(pad, folder, 'pad')
+
+def test_undo_and_clear(pad):
+    box, other = pad.locator('.tr-box').all()
+    box.locator('canvas').focus(); pad.keyboard.press('Control+z')
+    until(box.locator('.tr-text').inner_text, lambda o: o != 'paper')
+    assert box.get_by_role('button', name='Undo').is_enabled()
+    other.get_by_role('button', name='Undo').click()
+    until(lambda: said(box), is_empty)
+    assert box.get_by_role('button', name='Clear').is_disabled()
+    assert pad.locator('.jp-CodeCell').count() == 2, 'Ctrl+Z stays in the pad'
+
+def test_a_letter_by_finger(pad):
+    box = pad.locator('.tr-box').first
+    box.get_by_label('What is written').select_option('character')
+    canvas = box.locator('canvas'); until(lambda: canvas.bounding_box()['height'], lambda o: o > 200)
+    canvas.scroll_into_view_if_needed(); at, cdp = canvas.bounding_box(), pad.context.new_cdp_session(pad)
+    for s in sample_strokes('characters')[1].strokes:
+        points = [dict(x=at['x'] + 50 + float(x), y=at['y'] + 50 + float(y)) for x, y in s]
+        for kind, p in [('touchStart', points[0]), *(('touchMove', p) for p in points[1:]), ('touchEnd', None)]:
+            cdp.send('Input.dispatchTouchEvent', dict(type=kind, touchPoints=[p] if p else []))
+    until(box.locator('.tr-text').inner_text, lambda o: o == 'a')
+    box.get_by_role('button', name='Clear').click(); until(lambda: said(box), is_empty)
+    box.get_by_label('What is written').select_option('line'); until(lambda: canvas.bounding_box()['height'], lambda o: o < 200)
+
+def test_an_example_is_kept_by_keyboard(pad):
+    box = pad.locator('.tr-box').first
+    box.get_by_role('textbox', name='What it says').focus(); pad.keyboard.type('nothing drawn'); pad.keyboard.press('Enter')
+    until(lambda: said(box), lambda o: 'The pad is empty' in o and 'keep it' in o)
+    L.draw(pad, box.locator('canvas'), sample_strokes('words')[1].strokes, 60, 45)
+    until(box.locator('.tr-text').inner_text, lambda o: o == 'word')
+    box.get_by_role('textbox', name='What it says').focus(); pad.keyboard.type('word'); pad.keyboard.press('Tab'); pad.keyboard.press('Space')
+    until(box.locator('.tr-said').last.inner_text, lambda o: o == '1 kept')
+    reached = set()
+    box.get_by_label('What is written').focus()
+    L.draw(pad, box.locator('canvas'), [[(50, 60), (90, 60)]]); until(lambda: said(box), lambda o: not o.startswith('Kept'))
+    box.get_by_label('What is written').focus()
+    for _ in range(8): reached.add(pad.evaluate('document.activeElement.getAttribute("aria-label") || document.activeElement.closest("label")?.innerText.trim() || document.activeElement.innerText')); pad.keyboard.press('Tab')
+    assert {'What is written', 'pen', 'guide', 'Undo', 'Clear', 'What it says', 'Keep as example'} <= reached, reached
+    box.get_by_role('button', name='Clear').click(); until(lambda: said(box), is_empty)
+
+def test_ten_thousand_points(pad):
+    box = pad.locator('.tr-box').first
+    box.locator('canvas').evaluate("""c => { const r = c.getBoundingClientRect();
+        const at = (type, i) => c.dispatchEvent(new PointerEvent(type, {pointerId: 1, pointerType: "pen", button: 0, bubbles: true, clientX: r.left + 100 + i/25, clientY: r.top + 80 + 40*Math.sin(i/40)}));
+        c.setPointerCapture = () => {}; at("pointerdown", 0); for (let i = 1; i < 10000; i++) at("pointermove", i); at("pointerup", 10000); }""")
+    until(lambda: said(box), lambda o: 'confidence' in o or 'No letter' in o)
+    box.get_by_role('button', name='Clear').click(); until(lambda: said(box), is_empty)
+
+def test_the_answer_is_there_before_the_next_word(pad):
+    "A line of four words, stroke by stroke: after each pen-up the answer comes, the pen never waits."
+    box = pad.locator('.tr-box').first
+    box.locator('.tr-answer').evaluate('o => { o.dataset.all = "" }')
+    item = sample_strokes('lines')[1]; k = 640/max(s[:, 0].max() for s in item.strokes)
+    L.draw(pad, box.locator('canvas'), [s*k for s in item.strokes], 30, 50, pause=250)
+    until(lambda: said(box), lambda o: 'after the pen was lifted' in o); pad.wait_for_timeout(800)
+    ms = sorted(map(int, box.locator('.tr-answer').get_attribute('data-all').split()))
+    print(f'\n{item.text!r} read as {box.locator(".tr-text").inner_text()!r}: {len(ms)} answers, pen-up to answer median {ms[len(ms)//2]} ms, 95 % {ms[int(.95*(len(ms) - 1))]} ms')
+    assert len(ms) > 3
+
+@full
+def test_a_telephone_is_wide_enough(chrome, url, folder, pad):
+    page = L.open_notebook(chrome, url, 'pad.ipynb', 360, 740)
+    L.run_all(page)
+    box = page.locator('.tr-box').first; box.locator('canvas').wait_for(); page.wait_for_timeout(500)
+    wide = box.evaluate('b => Math.max(...[...b.querySelectorAll("*")].map(o => o.getBoundingClientRect().right))')
+    shot(page, folder, 'pad-360')
+    assert wide <= 360, wide
+    page.context.close()
+
+@full
+def test_another_kernel_and_a_restart(chrome, url, folder, pad):
+    L.write_notebook(folder/'other.ipynb', PAD)
+    page = L.open_notebook(chrome, url, 'other.ipynb'); L.run_all(page)
+    box = page.locator('.tr-box').first; box.locator('canvas').wait_for()
+    L.draw(page, box.locator('canvas'), sample_strokes('words')[1].strokes, 60, 45)
+    until(box.locator('.tr-text').inner_text, lambda o: o == 'word')
+    L.menu(page, 'Kernel', 'Restart Kernel'); page.get_by_role('button', name='Confirm Kernel Restart').click()
+    page.get_by_text('(ipykernel) | Idle').first.wait_for()
+    L.draw(page, box.locator('canvas'), [[(300, 60), (340, 60)]])
+    until(lambda: said(box), lambda o: 'kernel was restarted' in o and 'run the cell' in o)
+    shot(page, folder, 'pad-restarted')
+    L.run_all(page)
+    box = page.locator('.tr-box').first; box.locator('canvas').wait_for()
+    L.draw(page, box.locator('canvas'), sample_strokes('words')[1].strokes, 60, 45)
+    until(box.locator('.tr-text').inner_text, lambda o: o == 'word')
+    page.context.close()
