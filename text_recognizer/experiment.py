@@ -10,6 +10,7 @@ __all__ = ['INK_TERMS', 'CLASSIC_ARGS', 'RECIPES', 'READER_NETWORKS', 'TRAININGS
 # %% ../nbs/60_experiment.ipynb #4b89349b
 import inspect, json, subprocess, sys, time
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +20,7 @@ from fastcore.script import Param, call_parse
 
 from .adapt import adapt
 from .augment import augment_lines
-from .compose import random_text
+from .compose import Sources, random_text
 from .character import fit_temperature, reliability
 from .core import TextRecognizerError, data_dir, explained, seed_everything
 from .data.emnist import DATA_SETS, balance as balanced, best_characters, character_dls, load_emnist, split_valid, subsample_stratified
@@ -30,13 +31,13 @@ from .data.iam_paragraphs import CORE, iam_paragraphs_dls
 from .data.ink import load_ink
 from .data.page_xml import PageXML
 from .data.sentences import load_texts
-from .data.strips import InkLines, StripMixture, on_paper
+from .data.strips import InkLines, PageStrips, StripMixture, on_paper
 from .language import LANGUAGE_VOCAB, CharNgram, WordNgram
 from .learn.character import augment_glyphs, character_learner, fit_characters, save_character_weights
 from .learn.detector import detector_learner, fit_detector, save_detector_weights
 from .learn.line import ShowLines, fit_lines, line_learner, save_line_weights, start_from
-from .learn.reader import (READER_VOCAB, StripSet, StripStream, hand_fonts, iam_form_lines, print_fonts, reader_learner,
-                                         reader_sources, valid_strips)
+from .learn.reader import (READER_VOCAB, StripSet, StripStream, hand_fonts, iam_form_lines, more_form_lines, print_fonts, reader_learner,
+                                         reader_sources, valid_strips, warp_strips)
 from .line import LinePredictor
 from .metrics import calibration_error, cer
 from .networks.character import CHARACTER_NETWORKS
@@ -188,19 +189,29 @@ def train_iam_lines(
 # %% ../nbs/60_experiment.ipynb #d6b5aa5b
 READER_NETWORKS = dict(ppocr='PPReader', crnn='LineCRNN')
 
+def _page_strips(open_only):
+    "Strips of composed pages, where their sources and opencv are in place."
+    if not all(map(present, ('backgrounds', 'fonts', 'fonts_extra', 'ink_unipen'))) or not find_spec('cv2'): return None
+    kinds = dict(unipen=.5, fonts=.3) if open_only or not present('ink_iam_ondb') else dict(unipen=.4, iam_ondb=.3, fonts=.3)
+    return PageStrips(Sources('train', open_only=open_only, shares=kinds))
+
 def _reader_data(data, seed):
     "Mixture, validation strips, and what a weight file says of both."
     fonts, prints = hand_fonts(), print_fonts()
     if data == 'open':
-        sources = reader_sources(fonts, prints, texts=partial(random_text, None), only=('unipen', 'codes', 'words', 'short', 'print', 'fonts'))
-        about = dict(data='UNIPEN, fonts and made-up texts', licence='CC BY 4.0 (UNIPEN, doi 10.5281/zenodo.1195803)')
+        only = ('more', 'pages', 'unipen', 'codes', 'words', 'short', 'print', 'fonts')
+        sources = reader_sources(fonts, prints, texts=partial(random_text, None), only=only, more=more_form_lines(open_only=True), pages=_page_strips(True))
+        about = dict(data='UNIPEN, Stanford 1905, fonts, made-up texts and composed pages', licence='CC BY 4.0 (UNIPEN, doi 10.5281/zenodo.1195803; Stanford 1905)')
     else:
-        sources = reader_sources(fonts, prints, iam_form_lines('train', HELD_OUT_WRITERS) if present('iam') else None)
+        forms = iam_form_lines('train', HELD_OUT_WRITERS) if present('iam') else None
+        sources = reader_sources(fonts, prints, forms, more=more_form_lines(), pages=_page_strips(False))
         about = dict(data=', '.join(sources), licence=source('iam').licence if 'iam' in sources else 'CC BY 4.0')
     if data != 'open' and present('iam'): return sources, valid_strips(iam_form_lines('val')), dict(split='aachen train', valid='IAM Aachen val', **about)
     held, rng = InkLines(load_ink('unipen', 'lines', 'held_out'), 2), np.random.default_rng(seed)
     return sources, [(on_paper(*(o[0], rng)), o[1]) for o in (held(rng) for _ in range(300))], dict(split='train', valid='UNIPEN, held-out houses', **about)
 
+
+# %% ../nbs/60_experiment.ipynb #fad9a7bc
 def train_lines(
     out, # weight file to write
     network:str='ppocr', # 'ppocr' or 'crnn'
@@ -211,14 +222,17 @@ def train_lines(
     average:float=.998, # decay of the average of the weights; 0 keeps none
     subsample:float=1., # part of the batches of an epoch
     seed:int=0, # of everything random
+    workers:int=0, # processes that draw strips, for a GPU; 0 draws between the batches
     patience:int=0, # stop after so many epochs without a better CER; 0 never
     resume:bool=False, # go on from the checkpoint of the same `out`
 ) -> dict: # what stands in the weight file
     "Tune a reader on the mixture and write `out`; checkpoints and `log.csv` go to the data folder's `runs`."
     sources, rows, about = _reader_data(data, seed)
     chars, n = READER_VOCAB.chars, max(1, round(230*subsample))
-    train, valid = StripStream(StripMixture(sources, chars), n, seed=seed), StripSet(rows[:max(1, round(len(rows)*min(1., subsample*4)))])
-    learn = reader_learner(train, valid, network=READER_NETWORKS[network], init=init)
+    gpu = torch.cuda.is_available()
+    big = dict(pool=1024, columns=64_000, most=160) if gpu else {}
+    train, valid = StripStream(StripMixture(sources, chars), n, seed=seed, workers=workers, change=warp_strips, **big), StripSet(rows[:max(1, round(len(rows)*min(1., subsample*4)))])
+    learn = reader_learner(train, valid, network=READER_NETWORKS[network], init=init, device='cuda' if gpu else 'cpu')
     _log(f'Validation: {count_unknown((t for _, t in rows), READER_VOCAB)}')
     meta = _run(learn, out, fit_lines, epochs, slice(.6*lr, lr) if network == 'ppocr' else lr, seed, patience, resume, average=average)
     meta.update(about, lr=lr, average=average, batches=n*epochs, n_train=0, n_val=sum(len(y) for _, y in valid.batches), shares={k: s for k, (s, _) in sources.items()},
@@ -411,6 +425,7 @@ def tr_train(
     no_augment:bool=None, # iam_lines: leave the training lines as they are
     subsample:float=1., # Random part of the training data, above 0 and up to 1
     seed:int=42, # Of everything random
+    workers:int=None, # lines: processes that draw strips, for a GPU; by default 0
     out:str='', # Weight file to write: by default TASK.h5
     pages:str=None, # page_xml: folder or zip of pictures with PAGE XML, of one hand
     lines:int=None, # page_xml: learn so many lines; by default all of the training part
@@ -438,7 +453,7 @@ def tr_train(
     out = out or f'{task}.h5'
     kw = _arguments(task, dict(network=network, args=args, epochs=epochs, lr=lr, bs=bs, data=data, balance=balance or None, overlap=overlap, max_length=max_length,
                                order=order, ngrams=ngrams, word_ngrams=word_ngrams, texts=texts, size=size, synth=synth, label_smoothing=label_smoothing, mixup=mixup,
-                               split=split, patience=patience, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
+                               split=split, patience=patience, workers=workers, recipe=recipe, init=init, pretrain=pretrain, average=average, shortcut=shortcut,
                                form=form, pages=pages, lines=lines, share=share, defer=defer, steps=steps, augment=False if no_augment else None, resume=resume or None))
     _check_out(out)
     meta = TRAININGS[task][0](out, subsample=subsample, seed=seed, **kw)

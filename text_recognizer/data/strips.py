@@ -313,6 +313,8 @@ def page_strip(
     curve[0] -= ends*rng.uniform(-.02, .5); curve[-1] += ends*rng.uniform(-.02, .5)
     return (strip_of_curve(page, curve, above, below)*255).astype(np.uint8)
 
+
+# %% ../../nbs/37_data.strips.ipynb #07af3dcc
 class PageStrips:
     "Lines of composed pages: calling it with a generator gives a finished strip and its text."
     finished = True

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['READER_VOCAB', 'SHARES', 'HELD_OUT_FONTS', 'strip_batch', 'width_groups', 'StripStream', 'StripSet', 'warp_strips',
            'reader_groups', 'KeepStatistics', 'CountEpochs', 'reader_learner', 'reader_texts', 'hand_fonts',
-           'print_fonts', 'form_pages', 'more_form_lines', 'iam_form_lines', 'level_lines', 'valid_strips',
+           'print_fonts', 'form_pages', 'iam_form_lines', 'level_lines', 'more_form_lines', 'valid_strips',
            'reader_sources']
 
 # %% ../../nbs/47_learn.reader.ipynb #d780ebc4
@@ -168,11 +168,11 @@ def reader_learner(
     learn.add_cbs([CountEpochs()] + [KeepStatistics()]*published)
     if init and init != 'nothing': start_from(learn, init)
     elif published and not init: learn.model.load_state_dict(published_reader(vocab.chars)[0].state_dict())
-    learn.model.to(memory_format=torch.channels_last)
+    if device == 'cpu': learn.model.to(memory_format=torch.channels_last) # on an H200 every new shape cost seconds in this layout
     return learn
 
 # %% ../../nbs/47_learn.reader.ipynb #660308b0
-SHARES = dict(iam=.36, ondb=.17, unipen=.14, codes=.10, words=.04, short=.02, print=.09, fonts=.05)
+SHARES = dict(iam=.27, more=.06, pages=.09, ondb=.17, unipen=.14, codes=.09, words=.06, short=.02, print=.06, fonts=.04)
 
 def reader_texts(rng): # generator → text
     "A made-up text, or some words of a sentence; some of it in capitals."
@@ -206,7 +206,7 @@ def print_fonts() -> list: # files
     found = [o for o in map(Path, font_manager.findSystemFonts()) if o.name.lower().replace('-', '').startswith(_PRINT_FAMILIES)]
     return [o for o in own + sorted(found) if plain(o)]
 
-# %% ../../nbs/47_learn.reader.ipynb #4136e16f
+# %% ../../nbs/47_learn.reader.ipynb #0588e782
 def form_pages(
     iam:IAM, # a copy of IAM
     lines:list, # of its `Line`s
@@ -215,15 +215,6 @@ def form_pages(
     by = {}
     for l in lines: by.setdefault(l.form, []).append((l.box, plain_text(l.text)))
     for form, rows in by.items(): yield iam.form_image(form), rows
-
-def more_form_lines(): # `FormLines`, or None where neither is in place
-    "Lines of Stanford's letters and of the further forms of IAM."
-    pages = []
-    if present('stanford1905'): pages += [o for page in stanford_pages('train') for o in level_lines(page)]
-    if present('iam_extra'):
-        iam = IAM(fetch('iam_extra'))
-        pages += form_pages(iam, [o for o in iam.lines.values() if iam.writer(o.form) not in HELD_OUT_WRITERS])
-    return prepare_form_lines(pages, 'stanford and iam_extra') if pages else None
 
 def iam_form_lines(
     part:str='train', # 'train' or 'val' of the Aachen split
@@ -235,6 +226,7 @@ def iam_form_lines(
     lines = [l for l in iam.split('aachen', part) if iam.writer(l.form) not in writers_left_out]
     return prepare_form_lines(form_pages(iam, lines), f'iam {part} {len(lines)} {sorted(writers_left_out)}')
 
+# %% ../../nbs/47_learn.reader.ipynb #fd218111
 def level_lines(
     page, # `LabelledPage`
     high:int=64, # rows between the highest and the lowest ink of a line
@@ -251,6 +243,18 @@ def level_lines(
         a = grey.sample(*band_grid(b, up + room, low + room, round(1.8*high)), 1.8*tall/round(1.8*high))
         yield Image.fromarray(((1 - a.clip(0, 1))*255).astype(np.uint8)), [((0, round(.4*high), a.shape[1], round(1.4*high)), plain_text(o.text))]
 
+def more_form_lines(
+    open_only:bool=False, # Stanford's letters alone, which may be shown
+): # `FormLines`, or None where neither is in place
+    "Lines of Stanford's letters and of the further forms of IAM."
+    pages = []
+    if present('stanford1905'): pages += [o for page in stanford_pages('train') for o in level_lines(page)]
+    if present('iam_extra') and not open_only:
+        iam = IAM(fetch('iam_extra'))
+        pages += form_pages(iam, [o for o in iam.lines.values() if iam.writer(o.form) not in HELD_OUT_WRITERS])
+    return prepare_form_lines(pages, 'stanford' if open_only else 'stanford and iam_extra') if pages else None
+
+# %% ../../nbs/47_learn.reader.ipynb #db1a347f
 def valid_strips(
     forms, # `FormLines`
     room:float=.1, # paper above and below, as a fraction of the line's height
@@ -270,10 +274,13 @@ def reader_sources(
     forms=None, # `FormLines`; None: no scans
     texts=reader_texts, # function: generator → text, for fonts and codes
     only:tuple=tuple(SHARES), # names of sources to take
+    more=None, # `FormLines` of other scans
+    pages=None, # `PageStrips`
 ) -> dict: # name → (share, source)
     "The sources that are in place, with their shares."
     out = {}
-    if forms is not None: out['iam'] = forms
+    for name, o in (('iam', forms), ('more', more), ('pages', pages)):
+        if o is not None: out[name] = o
     if present('ink_iam_ondb'): out['ondb'] = InkLines(load_ink('iam'))
     if present('ink_unipen'):
         words = load_ink('unipen', 'words')
