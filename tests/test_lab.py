@@ -120,6 +120,71 @@ def test_the_answer_is_there_before_the_next_word(pad):
     print(f'\n{item.text!r} read as {box.locator(".tr-text").inner_text()!r}: {len(ms)} answers, pen-up to answer median {ms[len(ms)//2]} ms, 95 % {ms[int(.95*(len(ms) - 1))]} ms')
     assert len(ms) > 3
 
+PANES = """from text_recognizer.lens import *
+from text_recognizer.microscope import *
+from text_recognizer.paragraph import SAMPLE_PAGE
+from text_recognizer.widgets import *
+ink = sample_strokes()
+drawn = lambda i: strokes_ink(ink[i].strokes)
+bench = LearningPane(([drawn(i) for i in range(8)], [ink[i].text for i in range(8)]), steps=6)
+for o in (Lens(), PagePane(SAMPLE_PAGE), Microscope(drawn(10)), bench): display(o)"""
+
+@pytest.fixture(scope='module')
+def panes(chrome, url, folder):
+    L.write_notebook(folder/'panes.ipynb', PANES)
+    page = L.open_notebook(chrome, url, 'panes.ipynb', height=1400)
+    L.run_all(page)
+    page.get_by_role('group', name='Write, read, correct, learn').wait_for()
+    return page
+
+def named(page, name): return page.get_by_role('group', name=name, exact=True)
+def slide(locator, value): locator.evaluate('(o, v) => { o.value = v; o.dispatchEvent(new Event("input")); o.dispatchEvent(new Event("change")); }', value)
+
+def test_the_lens_follows_its_threshold(panes, folder):
+    box = named(panes, 'Detector lens')
+    assert box.locator('polygon').count() == 8 and '8 lines' in said(box)
+    n = box.get_attribute('data-n'); slide(box.get_by_label('threshold'), .9)
+    until(lambda: box.get_attribute('data-n'), lambda o: o != n)
+    slide(box.get_by_label('opacity'), .2); assert box.locator('image').nth(1).get_attribute('opacity') == '0.2'
+    shot(panes, folder, 'lens')
+
+def test_a_line_of_a_page_is_corrected(panes, folder):
+    box = named(panes, 'Your page')
+    box.locator('polygon').nth(2).hover(); until(lambda: said_by(box), lambda o: o.startswith('line 3: and two more'))
+    box.locator('polygon').nth(2).click(); panes.keyboard.type('and two more sat on a wall'); panes.keyboard.press('Enter')
+    until(lambda: said_by(box), lambda o: o == 'Kept line 3: and two more sat on a wall')
+    box.get_by_role('button', name='We counted').press('Enter'); panes.keyboard.press('Enter')
+    until(lambda: said_by(box), lambda o: o.startswith('Kept line 2: We counted'))
+    shot(panes, folder, 'page')
+    with panes.expect_file_chooser() as chosen: box.get_by_label('Choose a picture').click()
+    chosen.value.set_files(L.ROOT/'README.md'); until(lambda: said_by(box), lambda o: o.startswith('Expected a picture, got README.md'))
+    box.get_by_label('Choose a picture').set_input_files([]); box.get_by_label('Choose a picture').set_input_files(L.ROOT/'text_recognizer'/'samples'/'page.png')
+    until(lambda: said_by(box), lambda o: o == '8 lines', 40)
+    box.evaluate("""o => { const d = new DataTransfer(); d.setData("text/plain", "words ".repeat(200000)); o.dispatchEvent(new ClipboardEvent("paste", {clipboardData: d, bubbles: true})); }""")
+    until(lambda: said_by(box), lambda o: o.startswith('Expected a picture, got text'))
+
+def said_by(box): return box.locator('> .tr-said').first.inner_text()
+
+def test_the_microscope_follows_its_sliders(panes, folder):
+    box = named(panes, 'CTC microscope'); text = box.locator('.tr-text')
+    assert 'changed:' in box.inner_text()
+    before = text.inner_text(); slide(box.get_by_label('language model'), 0)
+    until(text.inner_text, lambda o: o != before); assert 'The language model is off.' in box.inner_text()
+    box.locator('svg').focus(); panes.keyboard.press('ArrowRight'); panes.keyboard.press('PageDown')
+    until(lambda: said_by(box), lambda o: o.startswith('step 10:'))
+    slide(box.get_by_label('language model'), .3); until(text.inner_text, lambda o: o == before)
+    box.scroll_into_view_if_needed(); shot(panes, folder, 'microscope')
+
+def test_lines_are_learned_cancelled_and_undone(panes, folder):
+    box = named(panes, 'Write, read, correct, learn'); button = lambda name: box.get_by_role('button', name=name, exact=True)
+    assert button('Cancel').is_disabled() and button('Undo learning').is_disabled()
+    button('Learn').press('Enter'); until(button('Cancel').is_enabled, bool); button('Cancel').click()
+    until(lambda: said_by(box), lambda o: o.startswith('Cancelled'), 60)
+    button('Learn').click(); until(lambda: said_by(box), lambda o: o.startswith('Learned from 6 lines'), 120)
+    assert '→' in box.locator('.tr-text').inner_text()
+    box.scroll_into_view_if_needed(); shot(panes, folder, 'learning')
+    button('Undo learning').click(); until(lambda: said_by(box), lambda o: o == 'The reader is as it was.')
+
 @full
 def test_a_telephone_is_wide_enough(chrome, url, folder, pad):
     page = L.open_notebook(chrome, url, 'pad.ipynb', 360, 740)

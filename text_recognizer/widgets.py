@@ -4,25 +4,26 @@
 
 # %% auto #0
 __all__ = ['MAX_POINTS', 'MODES', 'PAD_SIZES', 'stroke_arrays', 'strokes_ink', 'sample_strokes', 'save_ink', 'InkReader',
-           'in_kernel', 'Pictured', 'DrawingPad', 'drawn_paper']
+           'DrawingPad', 'drawn_paper', 'Stopped', 'held_out_lines', 'LearningPane', 'line_rates', 'rows_picture']
 
-# %% ../nbs/80_widgets.ipynb #c104a54e
-import base64, csv, io, time
+# %% ../nbs/80_widgets.ipynb #a904cf56
+import base64, csv, io, threading, time
 from pathlib import Path
 
 import numpy as np
+from fastai.callback.core import Callback
 from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageFont
 
+from .adapt import LEAST, adapt
 from .character import CharacterPredictor
 from .core import TextRecognizerError, atomic_write, ink_to_pil, package_path
 from .data.ink import InkItem, InkSet, Pen, draw_strokes, read_ink
-from .inside import look_at_line, readings
-from .line import LinePredictor
+from .jupyter import WIDGET_CSS, WIDGET_JS, Pictured, anywidget, data_uri, traitlets
+from .line import LinePredictor, line_strip
+from .metrics import cer
+from .microscope import look_at_line, readings
 from .paragraph import ParagraphTextRecognizer
-
-try: import anywidget, traitlets
-except ImportError: raise TextRecognizerError("Expected the packages of the extra lab, got an environment without anywidget: pip install -e '.[lab]'.") from None
 
 # %% ../nbs/80_widgets.ipynb #9acfd6a3
 MAX_POINTS = 50_000 # of all strokes of a drawing together, after thinning
@@ -134,47 +135,6 @@ def __call__(self:InkReader,
     if mode == 'line' and not res['text'] and not res['said']: res['said'] = 'No letter was recognised.'
     return res | dict(ms=round(1000*(time.perf_counter() - start)))
 
-# %% ../nbs/80_widgets.ipynb #66c5c48d
-_JS = '''
-function el(tag, attrs = {}, ...kids) {
-  const o = document.createElement(tag);
-  for (const [k, v] of Object.entries(attrs)) {
-    if (k.startsWith("on")) o.addEventListener(k.slice(2), v);
-    else if (v === true) o.setAttribute(k, "");
-    else if (v !== false && v != null) o.setAttribute(k, v);
-  }
-  o.append(...kids);
-  return o;
-}
-const percent = p => (100*p).toFixed(p > .995 || p < .005 ? 1 : 0) + " %";
-function field(text, input) { return el("label", {class: "tr-field"}, text + " ", input); }
-function root(host, name) {
-  const o = el("div", {class: "tr-box", role: "group", "aria-label": name, "data-lm-suppress-shortcuts": "true"});
-  host.append(o);
-  return o;
-}
-function follow(model, handlers) {
-  for (const [k, f] of Object.entries(handlers)) { model.on(k, f); }
-  return () => { for (const [k, f] of Object.entries(handlers)) model.off(k, f); };
-}
-'''
-_CSS = '''
-.tr-box {max-width: 760px; font: 14px/1.5 var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222); box-sizing: border-box}
-.tr-bar {display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; margin: 4px 0}
-.tr-box button, .tr-box select, .tr-box input[type=text] {font: inherit; color: inherit; min-height: 28px; padding: 1px 9px; border: 1px solid var(--jp-border-color1, #999); border-radius: 4px;
-  background: var(--jp-layout-color1, #fff)}
-.tr-box button:hover {background: var(--jp-layout-color2, #eee)}
-.tr-box button:disabled {opacity: .45}
-.tr-box :focus-visible {outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px}
-.tr-field {display: inline-flex; align-items: center; gap: 4px; white-space: nowrap}
-.tr-field input[type=range] {width: 90px}
-.tr-paper {display: block; width: 100%; background: #fff; border: 1px solid var(--jp-border-color1, #999); border-radius: 4px; touch-action: none; cursor: crosshair; box-sizing: border-box}
-.tr-text {font-size: 20px; min-height: 30px; white-space: pre-wrap; overflow-wrap: anywhere}
-.tr-said {min-height: 21px; color: var(--jp-ui-font-color2, #555)}
-.tr-said.bad {color: var(--jp-error-color1, #b00020)}
-.tr-chip {display: inline-block; margin: 2px 6px 2px 0; padding: 0 7px; border-radius: 9px; background: var(--jp-layout-color2, #eee); white-space: pre-wrap; overflow-wrap: anywhere}
-'''
-
 # %% ../nbs/80_widgets.ipynb #3ba4f0c6
 _PAPER_JS = '''
 function paper(model, onstroke) {
@@ -229,34 +189,31 @@ function paper(model, onstroke) {
 }
 '''
 
-# %% ../nbs/80_widgets.ipynb #b0714a71
+# %% ../nbs/80_widgets.ipynb #d4207763
 _ASK_JS = '''
-const PAUSE = {character: 120, line: 120, page: 700}, PATIENCE = 8000;
+const PAUSE = {character: 120, line: 120, page: 700};
 function asker(model, say, busy) {
-  let timer = null, patience = null, open = false, again = false, since = 0, asked = 0;
+  const patience = waiter((words, bad) => { open = false; say(words, bad); });
+  let timer = null, open = false, again = false, since = 0, asked = 0;
   function ask() {
     clearTimeout(timer);
     if (busy()) { timer = setTimeout(ask, 60); return; }
     if (open) { again = true; return; }
     open = true; again = false; asked = since; since = 0;
-    clearTimeout(patience);
-    patience = setTimeout(() => {
-      open = false;
-      say("No answer for 8 seconds. Either Python is busy with another cell, or the kernel was restarted: then run the cell of this pad again.", true);
-    }, PATIENCE);
+    patience.start();
     model.send({kind: "read"});
   }
   return {
     soon() { if (!since) since = performance.now(); clearTimeout(timer); timer = setTimeout(ask, PAUSE[model.get("mode")]); },
     penup() { since = performance.now(); },
     answered() {
-      clearTimeout(patience); open = false;
+      patience.stop(); open = false;
       const ms = asked ? Math.round(performance.now() - asked) : null;
       asked = 0;
       if (again) ask();
       return ms;
     },
-    stop() { clearTimeout(timer); clearTimeout(patience); },
+    stop() { clearTimeout(timer); patience.stop(); },
   };
 }
 '''
@@ -319,31 +276,13 @@ function render({model, el: host}) {
 export default {render};
 '''
 
-# %% ../nbs/80_widgets.ipynb #0de78dc4
-def _png(img):
-    out = io.BytesIO(); img.save(out, 'PNG', optimize=True)
-    return base64.b64encode(out.getvalue()).decode()
-
-def in_kernel() -> bool: # True in JupyterLab and in every other Jupyter client
-    "Does a kernel run this, so that a browser may show widgets?"
-    try: from IPython import get_ipython
-    except ImportError: return False
-    return hasattr(get_ipython(), 'kernel')
-
-class Pictured:
-    "Mixin for widgets: what a saved notebook shows in their place is `picture()`, a PIL image."
-    def _repr_mimebundle_(self, **kwargs):
-        live = super()._repr_mimebundle_(**kwargs) if in_kernel() else {}
-        data = dict(live[0] if isinstance(live, tuple) else live or {})
-        return {**data, 'text/plain': repr(self), 'image/png': _png(self.picture())}
-
-# %% ../nbs/80_widgets.ipynb #9500e551
+# %% ../nbs/80_widgets.ipynb #96ac4a66
 PAD_SIZES = dict(character=(240, 240), line=(720, 160), page=(720, 560))
 
 class DrawingPad(Pictured, anywidget.AnyWidget):
     "A pad that reads what is written on it."
-    _esm = _JS + _PAPER_JS + _ASK_JS + _ANSWER_JS + _PAD_JS
-    _css = _CSS
+    _esm = WIDGET_JS + _PAPER_JS + _ASK_JS + _ANSWER_JS + _PAD_JS
+    _css = WIDGET_CSS
     mode, guide = traitlets.Enum(MODES, 'line').tag(sync=True), traitlets.Bool(True).tag(sync=True)
     width, size = traitlets.Float(4., min=1, max=12).tag(sync=True), traitlets.List([720, 160]).tag(sync=True)
     strokes, answer = traitlets.List([]).tag(sync=True), traitlets.Dict({}).tag(sync=True)
@@ -417,8 +356,195 @@ def picture(self:DrawingPad) -> Image.Image:
     said = f'{a["text"]}   ({a["conf"]:.0%})' if a.get('text') else a.get('said', '')
     return drawn_paper(self.strokes, self.size, self.width, said.replace('\n', ' / ')).quantize(8)
 
-# %% ../nbs/80_widgets.ipynb #43e96ee6
+# %% ../nbs/80_widgets.ipynb #da4c54a2
 @patch
-def lines(self:DrawingPad) -> tuple: # pictures (ink images), and their texts
+def labelled(self:DrawingPad) -> tuple: # pictures (ink images), and their texts
     "The kept examples as pictures and texts."
     return [strokes_ink(o.strokes, self.width) for o in self.examples], [o.text for o in self.examples]
+
+@patch
+def use(self:DrawingPad,
+    lines:LinePredictor, # the reader
+):
+    "Read lines with another reader."
+    self.reader = InkReader(lines, getattr(self.reader, '_characters', None), n=getattr(self.reader, 'n', 4))
+
+# %% ../nbs/80_widgets.ipynb #e5c99e13
+class Stopped(Exception):
+    "Learning was cancelled."
+
+class _Watch(Callback):
+    order = 90
+    def __init__(self, tell): self.tell = tell # share done → None; raises `Stopped`
+    def after_batch(self): self.tell((self.iter + 1)/self.n_iter)
+
+def held_out_lines(
+    n:int, # lines
+    every:int=4, # every so many is held out
+) -> list[bool]: # True where a line is not learned from
+    "Which lines to measure on."
+    return [i % every == every - 1 for i in range(n)]
+
+# %% ../nbs/80_widgets.ipynb #539d626e
+_LEARN_JS = '''
+function render({model, el: host}) {
+  const box = root(host, "Write, read, correct, learn"), note = el("div", {class: "tr-said", role: "status", "aria-live": "polite"}), table = el("table", {class: "tr-table"});
+  const bar = el("progress", {max: 1, value: 0, "aria-label": "Progress of learning"}), rates = el("div", {class: "tr-text"});
+  const tell = kind => () => { model.send({kind, path: path.value}); patience.start(); };
+  const say = (words, bad = false) => { note.textContent = words; note.classList.toggle("bad", bad); }, patience = waiter(say, 20);
+  const button = (kind, words) => el("button", {type: "button", onclick: tell(kind)}, words);
+  const read = button("read", "Read"), learn = button("learn", "Learn"), cancel = button("cancel", "Cancel"), undo = button("undo", "Undo learning"), save = button("save", "Save");
+  const path = el("input", {type: "text", size: 14, value: "my_hand.h5", "aria-label": "Weight file to write"});
+  box.append(el("div", {class: "tr-bar"}, read, learn, cancel, bar, undo, path, save), note, rates, table);
+  const cell = (before, truth) => el("td", {style: before == null ? "" : before === truth ? "color: #2a8a3e" : "color: var(--jp-error-color1, #b00020)"}, before ?? "");
+  function sync() {
+    patience.stop();
+    const busy = model.get("busy"), rows = model.get("rows");
+    read.disabled = learn.disabled = busy; cancel.disabled = !busy; undo.disabled = busy || !model.get("learned"); save.disabled = busy || !model.get("learned");
+    bar.value = model.get("progress"); say(model.get("note"), model.get("bad")); rates.textContent = model.get("rates"); box.dataset.n = model.get("n");
+    table.replaceChildren(...(rows.length ? [el("caption", {}, "Lines marked with ○ were not learned from"), el("tr", {}, ...["", "line", "what it says", "before", "after"].map(h => el("th", {scope: "col"}, h)))] : []),
+      ...rows.map(r => el("tr", {}, el("td", {}, r.held ? "○" : ""), el("td", {}, el("img", {src: r.strip, alt: "", style: "max-width: 190px; height: auto"})), el("td", {}, r.text), cell(r.before, r.text), cell(r.after, r.text))));
+  }
+  const off = follow(model, {"change:n": sync, "change:progress": () => { patience.stop(); bar.value = model.get("progress"); }});
+  sync();
+  return () => { off(); patience.stop(); };
+}
+export default {render};
+'''
+
+# %% ../nbs/80_widgets.ipynb #ff78da52
+class LearningPane(Pictured, anywidget.AnyWidget):
+    "Reads lines, learns them, and shows both readings."
+    _esm, _css = WIDGET_JS + _LEARN_JS, WIDGET_CSS
+    rows, note, bad = traitlets.List([]).tag(sync=True), traitlets.Unicode('').tag(sync=True), traitlets.Bool(False).tag(sync=True)
+    busy, learned, progress = traitlets.Bool(False).tag(sync=True), traitlets.Bool(False).tag(sync=True), traitlets.Float(0.).tag(sync=True)
+    rates, n = traitlets.Unicode('').tag(sync=True), traitlets.Int(0).tag(sync=True)
+    def __init__(self,
+        *sources, # pads and panes with a `labelled()`, or pairs of pictures and texts
+        reader:LinePredictor=None, # to start from; by default the shipped one
+        every:int=4, # every so many line is held out
+        **kwargs, # of `adapt`, such as `steps`
+    ):
+        self.sources, self.reader, self.every, self.settings = sources, reader or LinePredictor(), every, kwargs
+        self.readers, self._stop, self._thread = [], threading.Event(), None
+        super().__init__(note='Keep lines with their texts, then press Read.')
+        self.on_msg(lambda _, said, buffers: self.hear(said))
+    def __repr__(self): return f'LearningPane({len(self.rows)} lines, {"learned" if self.learned else "not learned"}{": " + self.rates if self.rates else ""})'
+    def tell(self, note, bad=False, **traits):
+        "Set traits and say something; the browser follows `n`."
+        for k, v in dict(note=note, bad=bad, **traits).items(): setattr(self, k, v)
+        self.n += 1
+    def picture(self): return rows_picture(self.rows, self.rates)
+
+# %% ../nbs/80_widgets.ipynb #a7cf8e46
+@patch
+def collect(self:LearningPane) -> tuple: # pictures, texts
+    "All labelled lines of the sources."
+    pairs = [o.labelled() if hasattr(o, 'labelled') else o for o in self.sources]
+    return [p for ps, _ in pairs for p in ps], [t for _, ts in pairs for t in ts]
+
+@patch
+def read(self:LearningPane):
+    "Read the lines with today's reader."
+    pictures, texts = self.collect()
+    if not texts: raise TextRecognizerError('Expected lines with their texts, got none: write a line, type what it says and keep it; or correct a line of a page.')
+    said, held = [o.text for o in self.reader.predict_batch(pictures)], held_out_lines(len(texts), self.every)
+    shown = [data_uri(ink_to_pil(line_strip(o, 32, self.reader.normalisation)).quantize(8)) for o in pictures]
+    self.rows = [dict(strip=s, text=t, before=b, after=None, held=h) for s, t, b, h in zip(shown, texts, said, held)]
+    self.tell(f'{len(texts)} lines read; {sum(held)} of them will not be learned from.', rates=line_rates(self.rows))
+    return pictures, texts
+
+def line_rates(
+    rows:list, # dictionaries with `text`, `before`, `after`, `held`
+) -> str: # a sentence
+    "Character error rates before and after, on lines that were held out and on the others."
+    def rate(rs, k): return f'{100*cer([o[k] for o in rs], [o["text"] for o in rs]):.1f} %'
+    parts = dict(zip(('held out', 'learned'), ([o for o in rows if o['held']], [o for o in rows if not o['held']])))
+    return '; '.join(f'{name}: {rate(rs, "before")}' + (f' → {rate(rs, "after")}' if rs[0]['after'] is not None else '') + ' CER' for name, rs in parts.items() if rs)
+
+# %% ../nbs/80_widgets.ipynb #9f8150f0
+@patch
+def learn(self:LearningPane,
+    wait:bool=False, # come back when it is done?
+):
+    "Start to learn; the pane tells how it goes."
+    if self.busy: raise TextRecognizerError('It is learning already: wait, or press Cancel.')
+    pictures, texts = self.read()
+    use = [i for i, o in enumerate(self.rows) if not o['held']]
+    if len(use) < LEAST: raise TextRecognizerError(f'Expected at least {LEAST} lines to learn from, got {len(use)} and {len(texts) - len(use)} held out: keep more lines.')
+    self._stop.clear()
+    self.tell(f'Learning from {len(use)} lines …', busy=True, progress=0.)
+    self._thread = threading.Thread(target=self._learn, args=(pictures, texts, use), daemon=True); self._thread.start()
+    if wait: self._thread.join()
+
+@patch
+def _learn(self:LearningPane, pictures, texts, use):
+    def watch(done):
+        if self._stop.is_set(): raise Stopped('cancelled')
+        self.progress = round(done, 3)
+    try:
+        start = time.time()
+        new = adapt(self.reader, [pictures[i] for i in use], [texts[i] for i in use], **{**self.settings, 'cbs': [_Watch(watch)]})
+        after = [o.text for o in new.predict_batch(pictures)]
+        self.readers.append(self.reader); self.reader = new
+        self.rows = [dict(o, after=a) for o, a in zip(self.rows, after)]
+        self._pass_on()
+        self.tell(f'Learned from {len(use)} lines in {time.time() - start:.0f} s. Trust the lines marked with ○.', busy=False, learned=True, progress=1., rates=line_rates(self.rows))
+    except Stopped: self.tell('Cancelled; the reader is as it was.', busy=False, progress=0.)
+    except TextRecognizerError as e: self.tell(str(e), True, busy=False, progress=0.)
+    except Exception as e: self.tell(f'Learning failed: {type(e).__name__}: {e}', True, busy=False, progress=0.)
+
+@patch
+def _pass_on(self:LearningPane):
+    for o in self.sources:
+        if hasattr(o, 'use'): o.use(self.reader)
+
+# %% ../nbs/80_widgets.ipynb #70e62ae4
+@patch
+def undo(self:LearningPane):
+    "Go back to the reader before the last learning."
+    if not self.readers: raise TextRecognizerError('Nothing was learned yet.')
+    self.reader = self.readers.pop(); self._pass_on()
+    self.rows = [dict(o, after=None) for o in self.rows]
+    self.tell('The reader is as it was.', learned=bool(self.readers), progress=0., rates=line_rates(self.rows))
+
+@patch
+def save(self:LearningPane,
+    path, # `.h5` file to write
+) -> Path: # `path`
+    "Write the weights that were learned."
+    if not self.readers: raise TextRecognizerError('Nothing was learned yet: there are no weights of your hand to save.')
+    if Path(path).suffix != '.h5': raise TextRecognizerError(f'Expected a file name that ends in .h5, got {path}.')
+    self.reader.save(path)
+    self.tell(f'Saved {path}; read with it: tr_read page.jpg --weights {path}')
+    return Path(path)
+
+@patch
+def hear(self:LearningPane,
+    said:dict, # message of the browser
+):
+    "Do what a button asks for; mistakes are said in words."
+    kind = said.get('kind') if isinstance(said, dict) else None
+    try:
+        if kind in ('read', 'learn', 'undo'): getattr(self, kind)()
+        elif kind == 'save': self.save(said.get('path') or '')
+        elif kind == 'cancel': self._stop.set(); self.tell('Cancelling …' if self.busy else 'Nothing to cancel.')
+    except (TextRecognizerError, OSError) as e: self.tell(str(e), True)
+
+# %% ../nbs/80_widgets.ipynb #08c1cecf
+def rows_picture(
+    rows:list, # of a `LearningPane`
+    rates:str='', # written below
+    n:int=8, # rows to show
+) -> Image.Image: # a table
+    "What a `LearningPane` shows, as a picture."
+    font, out = ImageFont.load_default(13), Image.new('L', (760, 26*min(n, len(rows)) + 50), 255)
+    d = ImageDraw.Draw(out); cols = (26, 210, 400, 580)
+    for x, t in zip(cols, ('line (ring: held out)', 'what it says', 'before', 'after')): d.text((x, 4), t, fill=90, font=font)
+    for i, o in enumerate(rows[:n]):
+        y, strip = 26 + 26*i, Image.open(io.BytesIO(base64.b64decode(o['strip'].partition(',')[2]))).convert('L'); k = min(1, 22/strip.height, 175/strip.width)
+        out.paste(strip.resize((max(1, round(strip.width*k)), max(1, round(strip.height*k)))), (26, y))
+        if o['held']: d.ellipse((8, y + 6, 16, y + 14), outline=0)
+        for x, t in zip(cols[1:], (o['text'], o['before'], o['after'] or '')): d.text((x, y + 2), t[:27], fill=0, font=font)
+    d.text((26, out.height - 20), rates.replace('→', 'to'), fill=0, font=font)
+    return out.quantize(16)
