@@ -120,7 +120,8 @@ def test_the_answer_is_there_before_the_next_word(pad):
     print(f'\n{item.text!r} read as {box.locator(".tr-text").inner_text()!r}: {len(ms)} answers, pen-up to answer median {ms[len(ms)//2]} ms, 95 % {ms[int(.95*(len(ms) - 1))]} ms')
     assert len(ms) > 3
 
-PANES = """from text_recognizer.lens import *
+PANES = """from text_recognizer.learning import *
+from text_recognizer.lens import *
 from text_recognizer.microscope import *
 from text_recognizer.paragraph import SAMPLE_PAGE
 from text_recognizer.widgets import *
@@ -150,7 +151,7 @@ def test_the_lens_follows_its_threshold(panes, folder):
 
 def test_a_line_of_a_page_is_corrected(panes, folder):
     box = named(panes, 'Your page')
-    box.locator('polygon').nth(2).hover(); until(lambda: said_by(box), lambda o: o.startswith('line 3: and two more'))
+    box.locator('polygon').nth(2).hover(); until(box.locator('.tr-caption').inner_text, lambda o: o.startswith('line 3: and two more'))
     box.locator('polygon').nth(2).click(); panes.keyboard.type('and two more sat on a wall'); panes.keyboard.press('Enter')
     until(lambda: said_by(box), lambda o: o == 'Kept line 3: and two more sat on a wall')
     box.get_by_role('button', name='We counted').press('Enter'); panes.keyboard.press('Enter')

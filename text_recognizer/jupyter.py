@@ -47,7 +47,7 @@ function follow(model, handlers) {
 }
 '''
 
-# %% ../nbs/75_jupyter.ipynb #5accc5c2
+# %% ../nbs/75_jupyter.ipynb #f8864f3e
 WIDGET_CSS = '''
 .tr-box {max-width: 760px; font: 14px/1.5 var(--jp-ui-font-family, sans-serif); color: var(--jp-ui-font-color1, #222); box-sizing: border-box}
 .tr-bar {display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: center; margin: 4px 0}
@@ -69,6 +69,7 @@ WIDGET_CSS = '''
 .tr-strip {display: block; max-width: 100%; margin: 4px 0}
 .tr-lines {margin: 4px 0; padding-left: 30px}
 .tr-lines button {border: 0; padding: 0 4px; min-height: 24px; text-align: left; background: none; white-space: pre-wrap; overflow-wrap: anywhere}
+.tr-caption {min-height: 21px}
 .tr-chip {display: inline-block; margin: 2px 6px 2px 0; padding: 0 7px; border-radius: 9px; background: var(--jp-layout-color2, #eee); white-space: pre-wrap; overflow-wrap: anywhere}
 '''
 

@@ -146,7 +146,7 @@ class Lens(Pictured, anywidget.AnyWidget):
         for o in shapes: d.polygon([tuple(p) for p in o['outline']], outline=(40, 110, 220), width=2); d.line([tuple(p) for p in o['base']], fill=(10, 138, 74), width=3)
         return img.resize((600, round(600*img.height/img.width)), Image.BOX).quantize(40)
 
-# %% ../nbs/76_lens.ipynb #124b8620
+# %% ../nbs/76_lens.ipynb #8d06b400
 _PANE_JS = """
 async function packed(file) {
   if (file.size < 3e6) return new DataView(await file.arrayBuffer());
@@ -160,10 +160,10 @@ function render({model, el: host}) {
   const say = (words, bad = false) => { note.textContent = words; note.classList.toggle("bad", bad); }, patience = waiter(say, 30), picture = new Image();
   const file = el("input", {type: "file", accept: "image/*", "aria-label": "Choose a picture of a page", onchange: () => take(file.files[0])});
   const input = el("input", {type: "text", size: 40, "aria-label": "What the line says", disabled: true, onkeydown: e => { if (e.key === "Enter") keep(); }});
-  const save = el("button", {type: "button", disabled: true, onclick: keep}, "Keep"), list = el("ol", {class: "tr-lines"});
+  const save = el("button", {type: "button", disabled: true, onclick: keep}, "Keep"), list = el("ol", {class: "tr-lines"}), caption = el("div", {class: "tr-caption"});
   let chosen = null;
   box.tabIndex = 0;
-  box.append(el("div", {class: "tr-bar"}, file, el("span", {class: "tr-said"}, "or drop a picture here, or paste one")), strip, el("div", {class: "tr-bar"}, input, save), note, page.g, list);
+  box.append(el("div", {class: "tr-bar"}, file, el("span", {class: "tr-said"}, "or drop a picture here, or paste one")), caption, strip, el("div", {class: "tr-bar"}, input, save), note, page.g, list);
   async function take(f) {
     if (!f) return;
     if (f.type && !f.type.startsWith("image/")) { say(`Expected a picture, got ${f.name || f.type}.`, true); return; }
@@ -179,13 +179,15 @@ function render({model, el: host}) {
     e.preventDefault(); f ? take(f.getAsFile()) : say("Expected a picture, got text. Copy a picture, or choose a file.", true);
   });
 """
+
+# %% ../nbs/76_lens.ipynb #a5298ae5
 _PANE_JS += """
   function look(i) {
     const [x0, y0, x1, y1] = model.get("lines")[i].box, k = Math.min(2, box.clientWidth/(x1 - x0)), d = window.devicePixelRatio || 1;
     strip.width = (x1 - x0)*k*d; strip.height = (y1 - y0)*k*d; strip.style.width = (x1 - x0)*k + "px";
     strip.getContext("2d").drawImage(picture, x0, y0, x1 - x0, y1 - y0, 0, 0, strip.width, strip.height);
     [...page.lines.children].forEach((o, j) => o.setAttribute("fill-opacity", j === i ? .25 : 0));
-    if (chosen === null) say(`line ${i + 1}: ${model.get("texts")[i][0]}`);
+    caption.textContent = `line ${i + 1}: ${model.get("texts")[i][0]}`;
   }
   function choose(i) {
     chosen = i; look(i); input.disabled = save.disabled = false; input.value = model.get("texts")[i][0]; input.focus(); input.select();

@@ -37,8 +37,9 @@ class LineResult:
     def __iter__(self): return iter((self.text, self.conf))
     def places(self): # for each word two numbers 0..1: where it begins and ends, as parts of the length of the writing
         (a, b), half = self.columns, [(w.end - w.start)/len(w.text)/2 for w in self.words]
-        gaps = [a, *((v.end + w.start)/2 for v, w in zip(self.words, self.words[1:])), b]
-        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, gaps, gaps[1:])]
+        pairs = list(zip(self.words, self.words[1:])) # at least 3/10 of the way from one word to the next stay free
+        left, right = [a, *(w.start - .35*(w.start - v.end) for v, w in pairs)], [*(v.end + .35*(w.start - v.end) for v, w in pairs), b]
+        ends = [(max(g, w.start - h), min(f, w.end + h)) for w, h, g, f in zip(self.words, half, left, right)]
         return [tuple(min(1., max(0., (i - a)/max(1, b - a))) for i in o) for o in ends]
 
 # %% ../nbs/25_line.ipynb #3330ebe4

@@ -4,24 +4,21 @@
 
 # %% auto #0
 __all__ = ['MAX_POINTS', 'MODES', 'PAD_SIZES', 'stroke_arrays', 'strokes_ink', 'sample_strokes', 'save_ink', 'InkReader',
-           'DrawingPad', 'drawn_paper', 'Stopped', 'held_out_lines', 'LearningPane', 'line_rates', 'rows_picture']
+           'DrawingPad', 'drawn_paper']
 
-# %% ../nbs/80_widgets.ipynb #a904cf56
-import base64, csv, io, threading, time
+# %% ../nbs/80_widgets.ipynb #8cdd7970
+import csv, time
 from pathlib import Path
 
 import numpy as np
-from fastai.callback.core import Callback
 from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageFont
 
-from .adapt import LEAST, adapt
 from .character import CharacterPredictor
 from .core import TextRecognizerError, atomic_write, ink_to_pil, package_path
 from .data.ink import InkItem, InkSet, Pen, draw_strokes, read_ink
-from .jupyter import WIDGET_CSS, WIDGET_JS, Pictured, anywidget, data_uri, traitlets
-from .line import LinePredictor, line_strip
-from .metrics import cer
+from .jupyter import WIDGET_CSS, WIDGET_JS, Pictured, anywidget, traitlets
+from .line import LinePredictor
 from .microscope import look_at_line, readings
 from .paragraph import ParagraphTextRecognizer
 
@@ -368,183 +365,3 @@ def use(self:DrawingPad,
 ):
     "Read lines with another reader."
     self.reader = InkReader(lines, getattr(self.reader, '_characters', None), n=getattr(self.reader, 'n', 4))
-
-# %% ../nbs/80_widgets.ipynb #e5c99e13
-class Stopped(Exception):
-    "Learning was cancelled."
-
-class _Watch(Callback):
-    order = 90
-    def __init__(self, tell): self.tell = tell # share done → None; raises `Stopped`
-    def after_batch(self): self.tell((self.iter + 1)/self.n_iter)
-
-def held_out_lines(
-    n:int, # lines
-    every:int=4, # every so many is held out
-) -> list[bool]: # True where a line is not learned from
-    "Which lines to measure on."
-    return [i % every == every - 1 for i in range(n)]
-
-# %% ../nbs/80_widgets.ipynb #539d626e
-_LEARN_JS = '''
-function render({model, el: host}) {
-  const box = root(host, "Write, read, correct, learn"), note = el("div", {class: "tr-said", role: "status", "aria-live": "polite"}), table = el("table", {class: "tr-table"});
-  const bar = el("progress", {max: 1, value: 0, "aria-label": "Progress of learning"}), rates = el("div", {class: "tr-text"});
-  const tell = kind => () => { model.send({kind, path: path.value}); patience.start(); };
-  const say = (words, bad = false) => { note.textContent = words; note.classList.toggle("bad", bad); }, patience = waiter(say, 20);
-  const button = (kind, words) => el("button", {type: "button", onclick: tell(kind)}, words);
-  const read = button("read", "Read"), learn = button("learn", "Learn"), cancel = button("cancel", "Cancel"), undo = button("undo", "Undo learning"), save = button("save", "Save");
-  const path = el("input", {type: "text", size: 14, value: "my_hand.h5", "aria-label": "Weight file to write"});
-  box.append(el("div", {class: "tr-bar"}, read, learn, cancel, bar, undo, path, save), note, rates, table);
-  const cell = (before, truth) => el("td", {style: before == null ? "" : before === truth ? "color: #2a8a3e" : "color: var(--jp-error-color1, #b00020)"}, before ?? "");
-  function sync() {
-    patience.stop();
-    const busy = model.get("busy"), rows = model.get("rows");
-    read.disabled = learn.disabled = busy; cancel.disabled = !busy; undo.disabled = busy || !model.get("learned"); save.disabled = busy || !model.get("learned");
-    bar.value = model.get("progress"); say(model.get("note"), model.get("bad")); rates.textContent = model.get("rates"); box.dataset.n = model.get("n");
-    table.replaceChildren(...(rows.length ? [el("caption", {}, "Lines marked with ○ were not learned from"), el("tr", {}, ...["", "line", "what it says", "before", "after"].map(h => el("th", {scope: "col"}, h)))] : []),
-      ...rows.map(r => el("tr", {}, el("td", {}, r.held ? "○" : ""), el("td", {}, el("img", {src: r.strip, alt: "", style: "max-width: 190px; height: auto"})), el("td", {}, r.text), cell(r.before, r.text), cell(r.after, r.text))));
-  }
-  const off = follow(model, {"change:n": sync, "change:progress": () => { patience.stop(); bar.value = model.get("progress"); }});
-  sync();
-  return () => { off(); patience.stop(); };
-}
-export default {render};
-'''
-
-# %% ../nbs/80_widgets.ipynb #ff78da52
-class LearningPane(Pictured, anywidget.AnyWidget):
-    "Reads lines, learns them, and shows both readings."
-    _esm, _css = WIDGET_JS + _LEARN_JS, WIDGET_CSS
-    rows, note, bad = traitlets.List([]).tag(sync=True), traitlets.Unicode('').tag(sync=True), traitlets.Bool(False).tag(sync=True)
-    busy, learned, progress = traitlets.Bool(False).tag(sync=True), traitlets.Bool(False).tag(sync=True), traitlets.Float(0.).tag(sync=True)
-    rates, n = traitlets.Unicode('').tag(sync=True), traitlets.Int(0).tag(sync=True)
-    def __init__(self,
-        *sources, # pads and panes with a `labelled()`, or pairs of pictures and texts
-        reader:LinePredictor=None, # to start from; by default the shipped one
-        every:int=4, # every so many line is held out
-        **kwargs, # of `adapt`, such as `steps`
-    ):
-        self.sources, self.reader, self.every, self.settings = sources, reader or LinePredictor(), every, kwargs
-        self.readers, self._stop, self._thread = [], threading.Event(), None
-        super().__init__(note='Keep lines with their texts, then press Read.')
-        self.on_msg(lambda _, said, buffers: self.hear(said))
-    def __repr__(self): return f'LearningPane({len(self.rows)} lines, {"learned" if self.learned else "not learned"}{": " + self.rates if self.rates else ""})'
-    def tell(self, note, bad=False, **traits):
-        "Set traits and say something; the browser follows `n`."
-        for k, v in dict(note=note, bad=bad, **traits).items(): setattr(self, k, v)
-        self.n += 1
-    def picture(self): return rows_picture(self.rows, self.rates)
-
-# %% ../nbs/80_widgets.ipynb #a7cf8e46
-@patch
-def collect(self:LearningPane) -> tuple: # pictures, texts
-    "All labelled lines of the sources."
-    pairs = [o.labelled() if hasattr(o, 'labelled') else o for o in self.sources]
-    return [p for ps, _ in pairs for p in ps], [t for _, ts in pairs for t in ts]
-
-@patch
-def read(self:LearningPane):
-    "Read the lines with today's reader."
-    pictures, texts = self.collect()
-    if not texts: raise TextRecognizerError('Expected lines with their texts, got none: write a line, type what it says and keep it; or correct a line of a page.')
-    said, held = [o.text for o in self.reader.predict_batch(pictures)], held_out_lines(len(texts), self.every)
-    shown = [data_uri(ink_to_pil(line_strip(o, 32, self.reader.normalisation)).quantize(8)) for o in pictures]
-    self.rows = [dict(strip=s, text=t, before=b, after=None, held=h) for s, t, b, h in zip(shown, texts, said, held)]
-    self.tell(f'{len(texts)} lines read; {sum(held)} of them will not be learned from.', rates=line_rates(self.rows))
-    return pictures, texts
-
-def line_rates(
-    rows:list, # dictionaries with `text`, `before`, `after`, `held`
-) -> str: # a sentence
-    "Character error rates before and after, on lines that were held out and on the others."
-    def rate(rs, k): return f'{100*cer([o[k] for o in rs], [o["text"] for o in rs]):.1f} %'
-    parts = dict(zip(('held out', 'learned'), ([o for o in rows if o['held']], [o for o in rows if not o['held']])))
-    return '; '.join(f'{name}: {rate(rs, "before")}' + (f' → {rate(rs, "after")}' if rs[0]['after'] is not None else '') + ' CER' for name, rs in parts.items() if rs)
-
-# %% ../nbs/80_widgets.ipynb #9f8150f0
-@patch
-def learn(self:LearningPane,
-    wait:bool=False, # come back when it is done?
-):
-    "Start to learn; the pane tells how it goes."
-    if self.busy: raise TextRecognizerError('It is learning already: wait, or press Cancel.')
-    pictures, texts = self.read()
-    use = [i for i, o in enumerate(self.rows) if not o['held']]
-    if len(use) < LEAST: raise TextRecognizerError(f'Expected at least {LEAST} lines to learn from, got {len(use)} and {len(texts) - len(use)} held out: keep more lines.')
-    self._stop.clear()
-    self.tell(f'Learning from {len(use)} lines …', busy=True, progress=0.)
-    self._thread = threading.Thread(target=self._learn, args=(pictures, texts, use), daemon=True); self._thread.start()
-    if wait: self._thread.join()
-
-@patch
-def _learn(self:LearningPane, pictures, texts, use):
-    def watch(done):
-        if self._stop.is_set(): raise Stopped('cancelled')
-        self.progress = round(done, 3)
-    try:
-        start = time.time()
-        new = adapt(self.reader, [pictures[i] for i in use], [texts[i] for i in use], **{**self.settings, 'cbs': [_Watch(watch)]})
-        after = [o.text for o in new.predict_batch(pictures)]
-        self.readers.append(self.reader); self.reader = new
-        self.rows = [dict(o, after=a) for o, a in zip(self.rows, after)]
-        self._pass_on()
-        self.tell(f'Learned from {len(use)} lines in {time.time() - start:.0f} s. Trust the lines marked with ○.', busy=False, learned=True, progress=1., rates=line_rates(self.rows))
-    except Stopped: self.tell('Cancelled; the reader is as it was.', busy=False, progress=0.)
-    except TextRecognizerError as e: self.tell(str(e), True, busy=False, progress=0.)
-    except Exception as e: self.tell(f'Learning failed: {type(e).__name__}: {e}', True, busy=False, progress=0.)
-
-@patch
-def _pass_on(self:LearningPane):
-    for o in self.sources:
-        if hasattr(o, 'use'): o.use(self.reader)
-
-# %% ../nbs/80_widgets.ipynb #70e62ae4
-@patch
-def undo(self:LearningPane):
-    "Go back to the reader before the last learning."
-    if not self.readers: raise TextRecognizerError('Nothing was learned yet.')
-    self.reader = self.readers.pop(); self._pass_on()
-    self.rows = [dict(o, after=None) for o in self.rows]
-    self.tell('The reader is as it was.', learned=bool(self.readers), progress=0., rates=line_rates(self.rows))
-
-@patch
-def save(self:LearningPane,
-    path, # `.h5` file to write
-) -> Path: # `path`
-    "Write the weights that were learned."
-    if not self.readers: raise TextRecognizerError('Nothing was learned yet: there are no weights of your hand to save.')
-    if Path(path).suffix != '.h5': raise TextRecognizerError(f'Expected a file name that ends in .h5, got {path}.')
-    self.reader.save(path)
-    self.tell(f'Saved {path}; read with it: tr_read page.jpg --weights {path}')
-    return Path(path)
-
-@patch
-def hear(self:LearningPane,
-    said:dict, # message of the browser
-):
-    "Do what a button asks for; mistakes are said in words."
-    kind = said.get('kind') if isinstance(said, dict) else None
-    try:
-        if kind in ('read', 'learn', 'undo'): getattr(self, kind)()
-        elif kind == 'save': self.save(said.get('path') or '')
-        elif kind == 'cancel': self._stop.set(); self.tell('Cancelling …' if self.busy else 'Nothing to cancel.')
-    except (TextRecognizerError, OSError) as e: self.tell(str(e), True)
-
-# %% ../nbs/80_widgets.ipynb #08c1cecf
-def rows_picture(
-    rows:list, # of a `LearningPane`
-    rates:str='', # written below
-    n:int=8, # rows to show
-) -> Image.Image: # a table
-    "What a `LearningPane` shows, as a picture."
-    font, out = ImageFont.load_default(13), Image.new('L', (760, 26*min(n, len(rows)) + 50), 255)
-    d = ImageDraw.Draw(out); cols = (26, 210, 400, 580)
-    for x, t in zip(cols, ('line (ring: held out)', 'what it says', 'before', 'after')): d.text((x, 4), t, fill=90, font=font)
-    for i, o in enumerate(rows[:n]):
-        y, strip = 26 + 26*i, Image.open(io.BytesIO(base64.b64decode(o['strip'].partition(',')[2]))).convert('L'); k = min(1, 22/strip.height, 175/strip.width)
-        out.paste(strip.resize((max(1, round(strip.width*k)), max(1, round(strip.height*k)))), (26, y))
-        if o['held']: d.ellipse((8, y + 6, 16, y + 14), outline=0)
-        for x, t in zip(cols[1:], (o['text'], o['before'], o['after'] or '')): d.text((x, y + 2), t[:27], fill=0, font=font)
-    d.text((26, out.height - 20), rates.replace('→', 'to'), fill=0, font=font)
-    return out.quantize(16)

@@ -14,10 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageFont
 
 from ..core import TextRecognizerError
+from .lines import LabelledLine, LabelledPage
 from ..sources import fetch
 
 # %% ../../nbs/30_data.iam.ipynb #1eec174e
@@ -320,6 +322,15 @@ def form_image(self:IAM,
     except (OSError, SyntaxError, ValueError) as e:
         raise IAMError(f'The picture of form {id} is damaged: {e}.') from None
     return img
+
+# %% ../../nbs/30_data.iam.ipynb #b80ed948
+@patch
+def labelled(self:IAM,
+    id:str, # such as `a01-000u`
+) -> LabelledPage: # named `iam/ID`
+    "A form as a labelled page."
+    img = np.asarray(self.form_image(id).convert('RGB'))
+    return LabelledPage(img, [LabelledLine(o.box, text=o.text, hand=self.writer(id)) for o in self.form(id).lines], f'iam/{id}')
 
 # %% ../../nbs/30_data.iam.ipynb #594d78fc
 SPLITS = {'aachen': {p: (f'aachen_lines_{p}.txt',) for p in ('train', 'val', 'test')},

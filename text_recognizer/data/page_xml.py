@@ -4,17 +4,17 @@
 
 # %% auto #0
 __all__ = ['VERSION', 'PARTS', 'STANFORD_HELD_OUT', 'PageXMLError', 'transcript_text', 'PageXMLLine', 'page_lines', 'cut_line',
-           'PageXML', 'mend_outlines', 'labelled_pages', 'joseph_hooker', 'stanford_text', 'stanford', 'stanford_pages']
+           'PageXML', 'mend_outlines', 'labelled_pages', 'line_inks', 'labelled_lines', 'joseph_hooker',
+           'stanford_text', 'stanford', 'stanford_pages']
 
 # %% ../../nbs/33_data.page_xml.ipynb #f9a32a26
-import copy, hashlib, html, io, re, zipfile
+import copy, hashlib, html, io, re, zipfile, zlib
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from xml.etree import ElementTree
 
 import numpy as np, torch, torch.nn.functional as F
 from fastcore.basics import patch
@@ -32,14 +32,18 @@ from ..text import VOCAB, Vocab, count_unknown, plain_text
 class PageXMLError(TextRecognizerError):
     "PAGE XML, or a folder of it, that cannot be used."
 
-class _Refuse(ElementTree.TreeBuilder):
-    def doctype(self, *args): raise PageXMLError('declares a DOCTYPE, which labelled pages have no use for and which can hide an entity bomb')
-
-def _parse(data, name):
+def _parse(data, name, pis=False):
     "Root element of the XML in `data`."
-    try: return ElementTree.fromstring(data, ElementTree.XMLParser(target=_Refuse()))
-    except PageXMLError as e: raise PageXMLError(f'{name} {e}.') from None
-    except (ElementTree.ParseError, ValueError, LookupError) as e: raise PageXMLError(f'{name} is broken XML: {e}.') from None
+    try: from lxml import etree
+    except ImportError: raise PageXMLError('expected lxml, which reads PAGE XML and ALTO, got none: pip install "text_recognizer[formats]" brings it.') from None
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=not pis)
+    if re.search(rb'<!DOCTYPE', bytes(data)): raise PageXMLError(f'{name} declares a DOCTYPE, which labelled pages have no use for and which can hide an entity bomb.')
+    try: root = etree.fromstring(data, parser)
+    except (etree.LxmlError, ValueError, LookupError) as e: raise PageXMLError(f'{name} is broken XML: {_first_line(e)}.') from None
+    if root is None or root.getroottree().docinfo.doctype: raise PageXMLError(f'{name} declares a DOCTYPE, or nothing at all; PAGE XML or ALTO was wanted.')
+    return root
+
+def _first_line(e): return (str(e).splitlines() or ['nothing in it'])[0].rstrip('.')
 
 # %% ../../nbs/33_data.page_xml.ipynb #107ad46f
 def _points(e, scale, least, where):
@@ -194,28 +198,39 @@ def _picture_of(xml, said, names):
 
 # %% ../../nbs/33_data.page_xml.ipynb #78eaa16c
 class PageXML:
-    "An opened folder or zip of pages: `pages`, `lines`, `mended` outlines, and `skipped`, which counts the lines that cannot be used and why."
+    "An opened folder or zip of pages: `pages`, `lines`, `mended` outlines, `skipped`, which counts the lines that cannot be used and why, and `problems`, a sentence for each file that cannot be used."
     def __init__(self,
         path, # folder or zip with PAGE XML or ALTO, and pictures
         vocab:Vocab=VOCAB, # lines with other characters are left out
         clean=None, # function from the transcript of a line to its text; '' for what cannot be read
     ):
-        self.path, self.vocab, self.pages = Path(path), vocab, {}
+        self.path, self.vocab, self.pages, self.problems, lines = Path(path), vocab, {}, [], []
         if not self.path.exists(): raise PageXMLError(f'{path} does not exist; a folder of PAGE XML or ALTO was wanted.')
         with _reader(self.path) as (read, names):
-            known, lines = set(names), []
+            known = set(names)
             for n in names:
-                if not n.lower().endswith('.xml') or not re.search(rb'<(\w+:)?(PcGts|alto)\b', data := read(n)): continue
-                page, said = n[:-4], re.search(rb'imageFilename="([^"]*)"|<(?:\w+:)?fileName>([^<]*)<', data)
-                said = said and html.unescape((said[1] or said[2]).decode('utf-8', 'replace').strip())
-                self.pages[page] = _picture_of(n, said, known)
-                if not self.pages[page]: raise PageXMLError(f'{n} has no picture beside it; {said or "one"} was wanted.')
-                lines += page_lines(data, _size(read(self.pages[page]), self.pages[page]), page)
-        if not self.pages: raise PageXMLError(f'{path} holds no PAGE XML and no ALTO; files with PcGts or alto for their root were wanted.')
+                if not n.lower().endswith('.xml'): continue
+                try: lines += self._page(n, read, known)
+                except PageXMLError as e: self.problems.append(str(e))
+        if not self.pages: raise PageXMLError(self.problems[0] if self.problems else f'{path} holds no PAGE XML and no ALTO; files with PcGts or alto for their root were wanted.')
         for o in lines if clean else (): o.text = clean(o.text)
         self._sort_out(lines)
 
-    def __repr__(self): return f'PageXML({self.path.name}): {len(self.pages)} pages of {len(self.letters)} letters, {len(self.lines)} lines'
+    def __repr__(self):
+        left = f', {len(self.problems)} files left out' if self.problems else ''
+        return f'PageXML({self.path.name}): {len(self.pages)} pages of {len(self.letters)} letters, {len(self.lines)} lines{left}'
+
+    def _page(self, n, read, known):
+        "Add the page of the XML file `n`; its lines."
+        try: data = read(n)
+        except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as e: raise PageXMLError(f'{n} cannot be read: {e}.') from None
+        if not re.search(rb'<(\w+:)?(PcGts|alto)\b', data): return []
+        said = re.search(rb'imageFilename="([^"]*)"|<(?:\w+:)?fileName>([^<]*)<', data)
+        said = said and html.unescape((said[1] or said[2] or b'').decode('utf-8', 'replace').strip())
+        if not (picture := _picture_of(n, said, known)): raise PageXMLError(f'{n} has no picture beside it; {said or "one"} was wanted.')
+        lines = page_lines(data, _size(read(picture), picture), n[:-4])
+        self.pages[n[:-4]] = picture
+        return lines
 
 def _size(data, name):
     "Width and height, upright, of a picture that is not decoded."
@@ -356,6 +371,47 @@ def labelled_pages(
     "All pages of a folder, one after the other."
     pages = path if isinstance(path, PageXML) else PageXML(path)
     for p in pages.pages: yield pages.labelled(p)
+
+# %% ../../nbs/33_data.page_xml.ipynb #78e6b211
+def _placed(line):
+    "The line with a polygon, that of its box where it has none."
+    if line.polygon is not None or line.box is None: return line
+    x0, y0, x1, y1 = line.box
+    return replace(line, polygon=np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]))
+
+def _why_not(line, vocab):
+    "Why a line cannot be trained on, or ''."
+    text = transcript_text(line.text or '')
+    return 'no text' if not text else 'no place' if line.box is None else 'other characters' if vocab.unknown(text) else ''
+
+def line_inks(
+    page:LabelledPage, # the picture and its lines
+    pad:float=.15, # growth of the outlines, share of a line's thickness
+) -> list: # for each line its ink `(1, h, w)`, upright, paper removed; None for a line without a place
+    "Cut the lines of a page out."
+    lines, flat = [_placed(o) for o in page.lines], flatten_paper(load_image(page.image))
+    outlines = [o.polygon for o in lines if o.polygon is not None]
+    return [None if o.polygon is None else cut_line(flat, o, [p for p in outlines if p is not o.polygon], pad) for o in lines]
+
+# %% ../../nbs/33_data.page_xml.ipynb #e9f52a13
+def labelled_lines(
+    pages, # `LabelledPage`s, one after the other
+    vocab:Vocab=VOCAB, # lines with other characters are left out
+    skipped:Counter=None, # gets the number of lines left out, by reason
+    height:int=48, # rows of a strip
+) -> list[LineItem]: # one for each line that can be trained on, named PAGE/NUMBER
+    "The lines of labelled pages, cut out and normalised."
+    items, skipped = [], Counter() if skipped is None else skipped
+    for page in pages:
+        why = [_why_not(o, vocab) for o in page.lines]
+        skipped.update(filter(None, why))
+        if all(why): continue
+        for i, (line, ink, no) in enumerate(zip(page.lines, line_inks(page), why)):
+            if no: continue
+            item = line_item(ink, transcript_text(line.text), f'{page.source}/{i}', height)
+            if (item.strip > 100).any(): items.append(item)
+            else: skipped['no ink'] += 1
+    return items
 
 # %% ../../nbs/33_data.page_xml.ipynb #4721067f
 def joseph_hooker() -> PageXML: # 295 pages, 5,986 usable lines
