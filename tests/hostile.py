@@ -344,7 +344,7 @@ def readers(names):
     unit = lambda p: isinstance(p, float) and 0 <= p <= 1
     def image(o):
         ink = load_image(o, max_area=16_000_000)
-        assert ink.dtype == torch.float32 and ink.ndim == 3 and len(ink) == 1 and not ink.requires_grad and 0 <= ink.min() and ink.max() <= 1, ink.shape
+        assert ink.dtype == np.float32 and ink.ndim == 3 and len(ink) == 1 and 0 <= ink.min() and ink.max() <= 1, ink.shape
         return f'{tuple(ink.shape)}'
     def colour(o):
         rgb, k = load_picture(o, max_side=2000)

@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from torch import nn
 
 from .augment import augment_lines
-from .core import TextRecognizerError, load_image, seed_everything
+from .core import TextRecognizerError, load_image, seed_everything, to_bytes
 from .data.iam import IAM
 from .data.iam_lines import prepare_iam_lines
 from .data.lines import MARGIN, LineItem, line_dls, line_item
@@ -36,8 +36,8 @@ def _item(predictor, img, text, i):
     ink = load_image(img)
     if predictor.normalisation == 'moments': item = line_item(flatten_paper(ink), text, f'line {i}', predictor.height)
     else:
-        strip = F.pad(line_strip(ink, predictor.height, predictor.normalisation), (0, 0, MARGIN, MARGIN))
-        item = LineItem((strip[0]*255).round().to(torch.uint8).numpy(), text, f'line {i}')
+        strip = line_strip(ink, predictor.height, predictor.normalisation)[0]
+        item = LineItem(to_bytes(np.pad(strip, ((MARGIN, MARGIN), (0, 0)))), text, f'line {i}')
     if not (item.strip > 100).any(): raise TextRecognizerError(f'The picture of line {i} holds no ink; its text is {text!r}.')
     return item
 
@@ -74,14 +74,13 @@ def _networks(predictor):
     net = predictor.model
     return (net.first, net.second) if isinstance(net, LineCascade) else (net, net)
 
-@torch.no_grad()
 def line_scores(
     predictor:LinePredictor, # a CTC reader; of one that has learned a hand, the network from before
     lines:list, # pictures of lines: anything that `load_image` takes
 ) -> torch.Tensor: # a `path_score` for each line
     "How sure a reader's network is of each line: log probability of the best path per character."
     plain = copy.copy(predictor); plain.model, plain.shears = _networks(predictor)[0], (0.,)
-    return torch.cat([path_score(plain.logits(line_strip(o, plain.height, plain.normalisation)[None])) for o in lines])
+    return torch.cat([path_score(torch.from_numpy(plain.logits(line_strip(o, plain.height, plain.normalisation)[None]))) for o in lines])
 
 # %% ../nbs/34_adapt.ipynb #9579b91b
 class FreezeBatchNorm(Callback):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MAX_PIECES', 'MAX_COLOURS', 'NoCharacter', 'glyph', 'CharacterResult', 'CharacterPredictor', 'fit_temperature',
-           'reliability', 'calibration_error']
+           'reliability']
 
 # %% ../nbs/13_character.ipynb #e4ec8c17
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from scipy import ndimage as ndi
 
 from .core import ImageError, load_image, load_picture, package_path
 from .ink import flatten_paper
+from .metrics import reliability_rows
 from .networks.character import character_network
 from .weights import WeightsError, load_network, load_weights
 
@@ -59,7 +60,7 @@ def glyph(
 ) -> torch.Tensor: # `(1, size, size)` ink image
     "Cut a character to its ink and centre it in a square, as EMNIST does (Cohen et al. 2017); raises `NoCharacter` for what cannot be one."
     ink, rgb = _opened(img)
-    ink = flatten_paper(ink, block=max(ink.shape)) # one block: a thick stroke would fill a small one
+    ink = torch.from_numpy(flatten_paper(ink, block=max(ink.shape))) # one block: a thick stroke would fill a small one
     y, x = _ink_box(ink)
     if rgb is not None and (n := _colours(rgb, ink)) > MAX_COLOURS:
         raise NoCharacter(f'The paper has many colours, as a photograph has: expected a spread of at most {MAX_COLOURS}, got {n:.0f}.')
@@ -149,14 +150,7 @@ def reliability(
     probs:torch.Tensor, # `(n, c)`
     targs:torch.Tensor, # `(n,)`
     bins:int=10, # of equal width
-) -> list[tuple]: # per bin that is not empty: mean confidence, accuracy, number
+) -> list[tuple]: # as `reliability_rows`
     "How often answers of each confidence are right."
     conf, pred = probs.max(-1)
-    right, at = (pred == targs).float(), (conf*bins).long().clamp(max=bins - 1)
-    return [(conf[at == i].mean().item(), right[at == i].mean().item(), int((at == i).sum())) for i in range(bins) if (at == i).any()]
-
-def calibration_error(
-    rows:list, # from `reliability`
-) -> float: # 0..1
-    "Expected calibration error of `reliability` rows: mean distance of confidence and accuracy, weighted by number."
-    return sum(abs(c - a)*n for c, a, n in rows)/sum(n for *_, n in rows)
+    return reliability_rows(conf, pred == targs, bins)

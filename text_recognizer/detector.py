@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-import numpy as np, torch, torch.nn.functional as F
+import numpy as np
 from fastcore.basics import patch
 from scipy import ndimage as ndi
 from scipy.optimize import linear_sum_assignment
 
-from .core import TextRecognizerError, load_image, package_path
-from .ink import flatten_paper, remove_rules, shrink_page
-from .metrics import box_iou
-from .networks.detector import detector_network
+from .core import TextRecognizerError, as_array, load_image, package_path
+from .ctc import softmax
+from .ink import averaged, flatten_paper, remove_rules, shrink_page
+from .metrics import box_iou, box_overlaps
 from .strips import FoundLine, FoundLines, GreyPage, strip_of_curve
 from .weights import load_network, load_weights, meta_size
 
@@ -83,14 +83,14 @@ def page_slope(
 
 # %% ../nbs/43_detector.ipynb #7ea4e626
 def level_page(
-    ink:torch.Tensor, # ink image `(1, h, w)`
+    ink, # ink image `(1, h, w)`
     slope:float, # pixels down per pixel to the right
-) -> tuple[torch.Tensor, np.ndarray]: # `(1, h', w)` with level lines, and the rows that each column moved down, `(w,)`
+) -> tuple[np.ndarray, np.ndarray]: # `(1, h', w)` with level lines, and the rows that each column moved down, `(w,)`
     "Move the columns of a page so that its lines become level."
-    h, w = ink.shape[-2:]
+    ink = as_array(ink); h, w = ink.shape[-2:]
     down = np.round(-slope*np.arange(w)).astype(int)
     down -= down.min()
-    out = ink.new_zeros(1, h + down.max(), w)
+    out = np.zeros((1, h + down.max(), w), ink.dtype)
     starts = np.concatenate([[0], np.nonzero(np.diff(down))[0] + 1, [w]])
     for a, b in zip(starts, starts[1:]): out[:, down[a]:down[a] + h, a:b] = ink[..., a:b]
     return out, down
@@ -181,7 +181,7 @@ def _line_picture(level, owner, i, rows, cols, margin):
     y, x = (slice(max(0, s.start - margin), s.stop + margin) for s in (rows, cols))
     mine, other = owner[y, x] == i, (owner[y, x] != i) & (owner[y, x] != 0)
     rim = ndi.maximum_filter(other.view(np.uint8), 5).astype(bool)
-    return level[:, y, x].masked_fill(torch.from_numpy(rim & ~mine), 0.)
+    return np.where(rim & ~mine, np.float32(0), level[:, y, x])
 
 def _page_outline(owner, i, rows, cols, down, scale, step):
     "Box and polygon of line `i` in pixels of the picture that came in; the polygon has two points for each `step` columns with ink."
@@ -242,15 +242,15 @@ class LineFinder:
         "Find the lines of a page."
         ink = load_image(picture)
         scale = -(-max(ink.shape[-2:])//self.max_side)
-        flat = remove_rules(flatten_paper(F.avg_pool2d(ink, scale, ceil_mode=True) if scale > 1 else ink))
-        slope = page_slope((flat[0] > self.thresh).numpy(), self.limit)
+        flat = remove_rules(flatten_paper(averaged(ink[0], scale)[None]))
+        slope = page_slope(flat[0] > self.thresh, self.limit)
         level, down = level_page(flat, slope)
-        owner, pitch, turned = self.owners(flat, (level[0] > self.thresh).numpy(), down, slope)
+        owner, pitch, turned = self.owners(flat, level[0] > self.thresh, down, slope)
         places = [(i, s) for i, s in enumerate(ndi.find_objects(owner.clip(0)), 1) if s]
         outlines = [_page_outline(owner, i, *s, down, scale, max(2, round(.5*pitch))) for i, s in places]
         inks = [_line_picture(level, owner, i, *s, round(.1*pitch)) for i, s in places]
         tall = len(places) > 2 and np.median([(b[3] - b[1])/(b[2] - b[0]) for b, _ in outlines]) > 1.5
-        bands, page = [_line_band(owner, i, *s, down, slope, scale) for i, s in places], GreyPage(ink.numpy())
+        bands, page = [_line_band(owner, i, *s, down, slope, scale) for i, s in places], GreyPage(ink)
         lines = [FoundLine(b, o, p, *g, strip_of_curve(page, *g)) for (b, p), o, g in zip(outlines, inks, bands)]
         return FoundLines(lines, round(float(np.degrees(np.arctan(slope))), 2), bool(turned or tall), '' if lines else 'no writing was found')
 
@@ -388,27 +388,31 @@ class LineDetector(LineFinder):
     ):
         super().__init__(**kwargs)
         self.path = path = Path(path or package_path('weights', 'detector.h5'))
+        from text_recognizer.networks.detector import detector_network
         state, self.meta = load_weights(path, kind='detector'); self.size = meta_size(self.meta, 'size', path)
         self.model = load_network(partial(detector_network, self.meta['network']), self.meta['args'], state, path).eval()
     def __repr__(self): return f'LineDetector({self.meta["network"]}, {self.size} pixels)'
 
-    @torch.inference_mode()
+    def scores(self, small):
+        "What the network says of the square `small` `(1, size, size)`: `(3, size, size)` of background, odd, even line."
+        import torch
+        with torch.inference_mode(): return self.model(torch.from_numpy(small)[None])[0].float().numpy()
+
     def probs(self,
-        flat:torch.Tensor, # ink image `(1, h, w)`, paper removed
+        flat, # ink image `(1, h, w)`, paper removed
         size:int=None, # side of the square that the network looks at; by default that of its training
-    ) -> tuple[torch.Tensor, float]: # `(3, size, size)`: background, odd, even line; and its pixels per pixel of `flat`
+    ) -> tuple[np.ndarray, float]: # `(3, size, size)`: background, odd, even line; and its pixels per pixel of `flat`
         "What the network sees in each pixel of the shrunken page."
         small, k = shrink_page(flat, size or self.size)
-        return self.model(small[None])[0].softmax(0), k
+        return softmax(self.scores(small).transpose(1, 2, 0)).transpose(2, 0, 1), k
 
-    @torch.inference_mode()
     def page_lines(self, flat, slope=0., least=6):
         "Label picture, lines, height of their bands, and scale; bands lower than `least` pixels are looked at again in a larger square."
         for size in (self.size, self.size*3//2, self.size*2):
             small, k = shrink_page(flat, size)
-            label = self.model(small[None])[0].argmax(0).numpy()
+            label = self.scores(small).argmax(0)
             lines, height = join_regions(regions := label_regions(label), slope)
-            parts = [region_strands(o, height, small[0].numpy()) for o in regions]
+            parts = [region_strands(o, height, small[0]) for o in regions]
             if any(len(o) > 1 for o in parts): lines, height = join_regions(sum(parts, []), slope)
             if not lines or height >= least: break
         return label, lines, height, k
@@ -431,13 +435,11 @@ def match_lines(
     iou:float=.5, # least overlap of a pair that counts
 ) -> dict: # `hits`, `found`, `true`, `merges`, `splits`, and `count_right`
     "Match the lines of one page."
-    f, t = (torch.as_tensor(np.asarray(o, np.float32)).view(-1, 4) for o in (found, true))
-    both = box_iou(f, t).numpy()
+    inter, f, t = box_overlaps(found, true)
+    both = box_iou(found, true)
     rows, cols = linear_sum_assignment(-both)
-    area = lambda o: ((o[:, 2] - o[:, 0])*(o[:, 3] - o[:, 1])).clamp(min=1e-6)
-    wh = (torch.minimum(f[:, None, 2:], t[None, :, 2:]) - torch.maximum(f[:, None, :2], t[None, :, :2])).clamp(min=0)
-    inter = wh[..., 0]*wh[..., 1]
-    merges, splits = ((inter/area(t)[None] > .5).sum(1) > 1).sum(), ((inter/area(f)[:, None] > .5).sum(0) > 1).sum()
+    merges = ((inter/np.maximum(t, 1e-6)[None] > .5).sum(1) > 1).sum()
+    splits = ((inter/np.maximum(f, 1e-6)[:, None] > .5).sum(0) > 1).sum()
     return dict(hits=int((both[rows, cols] >= iou).sum()), found=len(f), true=len(t), merges=int(merges), splits=int(splits), count_right=len(f) == len(t))
 
 # %% ../nbs/43_detector.ipynb #90e90344

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np, torch
+import numpy as np
 from fastcore.basics import patch
 
 from .core import TextRecognizerError
@@ -436,14 +436,14 @@ def train(cls:WordNgram,
 
 # %% ../nbs/06_language.ipynb #75d26033
 def _planes(a):
-    "Whole numbers from 0 up as a tensor of their bytes `(n_bytes, m)`, lowest first."
+    "Whole numbers from 0 up as an array of their bytes `(n_bytes, m)`, lowest first."
     b = np.ascontiguousarray(a, '<i8').view(np.uint8).reshape(-1, 8).T
-    return torch.from_numpy(b[:max(1, np.flatnonzero(b.any(1)).max(initial=0) + 1)].copy())
+    return b[:max(1, np.flatnonzero(b.any(1)).max(initial=0) + 1)]
 
 def _numbers(planes):
     "The inverse of `_planes`: int64 `(m,)`."
     b = np.zeros((planes.shape[1], 8), np.uint8)
-    b[:, :len(planes)] = planes.numpy().T
+    b[:, :len(planes)] = planes.T
     return b.view('<i8')[:, 0].astype(np.int64)
 
 # %% ../nbs/06_language.ipynb #d21ef05a
@@ -456,20 +456,20 @@ def save(self:CharNgram,
 ) -> Path: # `path`
     "Write the model as a weight file of the kind 'language'."
     (keys, p), *longer = self.levels
-    state = {'keys1': _planes(np.diff(keys, prepend=0)), 'p1': torch.from_numpy(p)}
+    state = {'keys1': _planes(np.diff(keys, prepend=0)), 'p1': p}
     for n, (keys, p) in enumerate(longer, 2):
-        state.update({f'keys{n}': _planes(np.diff(keys, prepend=0)), f'steps{n}': torch.from_numpy(_steps(p))})
+        state.update({f'keys{n}': _planes(np.diff(keys, prepend=0)), f'steps{n}': _steps(p)})
     if self.words:
-        state['words'] = torch.from_numpy(np.frombuffer('\n'.join(self.words.words).encode(), np.uint8).copy())
+        state['words'] = np.frombuffer('\n'.join(self.words.words).encode(), np.uint8)
         for n, (keys, p) in enumerate(self.words.levels, 1):
-            state.update({f'words_keys{n}': _planes(np.diff(keys, prepend=0)), f'words_steps{n}': torch.from_numpy(_steps(p))})
+            state.update({f'words_keys{n}': _planes(np.diff(keys, prepend=0)), f'words_steps{n}': _steps(p)})
     args = dict(order=self.order, chars=self.vocab.chars)
     return save_weights(path, state, dict(kind='language', network='CharNgram', args=args, data=data, licence=licence, **meta))
 
 def _read_words(state):
     "The model of words in a file, or None."
     if 'words' not in state: return None
-    names, n = state['words'].numpy().tobytes().decode().split('\n'), 1
+    names, n = state['words'].tobytes().decode().split('\n'), 1
     levels = []
     while f'words_keys{n}' in state:
         levels.append((_numbers(state[f'words_keys{n}']).cumsum(), _from_grid(state[f'words_steps{n}']))); n += 1
@@ -479,9 +479,9 @@ def _read_levels(state, order, vocab):
     "Keys and probabilities from a file's arrays: steps on the grid, or the counts and discounts of older files."
     keys = [_numbers(state[f'keys{n}']).cumsum() for n in range(1, order + 1)]
     if 'discounts' not in state:
-        return list(zip(keys, [state['p1'].numpy(), *(_from_grid(state[f'steps{n}']) for n in range(2, order + 1))], strict=True))
+        return list(zip(keys, [state['p1'], *(_from_grid(state[f'steps{n}']) for n in range(2, order + 1))], strict=True))
     levels = [(k, _numbers(state[f'counts{n}'])) for n, k in enumerate(keys, 1)]
-    return list(zip(keys, _probabilities(levels, state['discounts'].numpy(), _bits(vocab)), strict=True))
+    return list(zip(keys, _probabilities(levels, state['discounts'], _bits(vocab)), strict=True))
 
 # %% ../nbs/06_language.ipynb #02628143
 @patch(cls_method=True)

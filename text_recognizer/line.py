@@ -9,17 +9,16 @@ __all__ = ['ROOM', 'NORMALISATIONS', 'LINE_WEIGHTS', 'LineResult', 'line_band', 
 # %% ../nbs/25_line.ipynb #5409978f
 import math
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-import torch, torch.nn.functional as F
+import numpy as np
 from fastcore.basics import patch
+from scipy import ndimage as ndi
 
-from .core import ImageError, TextRecognizerError, load_image, package_path
-from .ctc import BeamDecoder, CharSpan, WordSpan, greedy_spans, line_conf, position_spans, word_spans
-from .ink import MAX_WIDTH, SIDE, flatten_paper, line_moments, normalize_line, remove_rules
+from .core import ImageError, TextRecognizerError, as_array, load_image, package_path
+from .ctc import BeamDecoder, CharSpan, WordSpan, greedy_spans, line_conf, position_spans, softmax, word_spans
+from .ink import MAX_WIDTH, SIDE, flatten_paper, line_moments, normalize_line, remove_rules, resized, sampled, straightened, stretched
 from .language import CharNgram
-from .networks.line import LineCascade, for_inference, line_network
 from .text import Vocab
 from .weights import WeightsError, load_network, load_weights, meta_size
 
@@ -44,53 +43,48 @@ class LineResult:
 
 # %% ../nbs/25_line.ipynb #3330ebe4
 def line_band(
-    ink:torch.Tensor, # ink image `(1, h, w)` of one line, with its paper
+    ink, # ink image `(1, h, w)` of one line, with its paper
 ) -> tuple: # middle row at column 0, slope (rows per column), rows above and below the middle, first and last column; None without ink
     "Where the writing of a line stands in its picture."
     flat = remove_rules(flatten_paper(ink))
     y, x, sigma, slope = line_moments(flat)
-    ys, xs = (flat[0] > .35).nonzero(as_tuple=True)
+    ys, xs = np.nonzero(flat[0] > .35)
     off = ys - y - slope*(xs - x)
-    near = off.abs() < 3.4*sigma
+    near = abs(off) < 3.4*sigma
     if near.sum() < 8: return None
-    off, xs = off[near].sort().values, xs[near]
+    off, xs = np.sort(off[near]), xs[near]
     up, down = (float(off[int(q*(len(off) - 1))]) for q in (.003, .997))
-    return y - slope*x, slope, max(-up, 1.2*sigma), max(down, 1.2*sigma), xs.min().item(), xs.max().item() + 1
+    return y - slope*x, slope, max(-up, 1.2*sigma), max(down, 1.2*sigma), int(xs.min()), int(xs.max()) + 1
 
 ROOM = 12 # columns of paper on both sides of a strip that keeps its paper
 
 def _by_band(ink, height, room=.1):
-    if ink.shape[1] == height: return F.pad(ink, (ROOM, ROOM), value=ink.median().item())
+    if ink.shape[1] == height: return _padded(ink, ROOM, ROOM, paper=True)
     h, w = ink.shape[-2:]
     y, slope, up, down, x0, x1 = line_band(ink) or (h/2, 0., h/2, h/2, 0, w)
     tall = (up + down)*(1 + 2*room); k = height/tall
     cols = max(8, round((x1 - x0)*k) + 2*ROOM)
     if cols > MAX_WIDTH: raise ImageError(f'Expected a picture of one line of text, got {w} x {h} pixels, which make a strip of {cols} columns.')
-    src = ink[None] if k >= 1 else F.interpolate(ink[None], size=(max(1, round(h*k)), max(1, round(w*k))), mode='bilinear', antialias=True)
-    xs = (torch.arange(cols) + .5 - ROOM)/k + x0
-    ys = (torch.arange(height) + .5)/k - up - tall*room/(1 + 2*room) + y
-    grid = torch.stack([(xs/w*2 - 1).expand(height, -1), (ys[:, None] + slope*xs)/h*2 - 1], -1)
-    return _stretched(F.grid_sample(src, grid[None], padding_mode='border', align_corners=False)[0])
+    xs = (np.arange(cols) + .5 - ROOM)/k + x0
+    ys = (np.arange(height) + .5)/k - up - tall*room/(1 + 2*room) + y
+    return stretched(straightened(ink, np.broadcast_to(xs, (height, cols)), ys[:, None] + slope*xs, k))
 
-def _stretched(strip):
-    "Paper near 0, the darkest strokes near 1."
-    paper, ink = strip.median(), strip.flatten().kthvalue(max(1, int(.995*strip.numel()))).values
-    return ((strip - paper)*(.95/(ink - paper).clamp(min=.15))).clamp(0, 1)
+def _padded(strip, left, right, paper=False):
+    "Columns of nothing, or of the strip's own paper, on both sides."
+    return np.pad(strip, ((0, 0), (0, 0), (left, right)), constant_values=np.median(strip) if paper else 0.)
 
 # %% ../nbs/25_line.ipynb #9f8b496a
 def _by_moments(ink, height): return normalize_line(remove_rules(flatten_paper(ink)), height)
 def _by_height(ink, height):
-    w = max(1, round(ink.shape[2]*height/ink.shape[1]))
-    return ink if ink.shape[1] == height else F.interpolate(ink[None], size=(height, w), mode='bilinear', antialias=True)[0].clamp(0, 1)
+    return resized(ink, height, max(1, round(ink.shape[2]*height/ink.shape[1]))).clip(0, 1) if ink.shape[1] != height else ink
 
 NORMALISATIONS = dict(moments=_by_moments, height=_by_height, grey=_by_band)
 
-@torch.no_grad()
 def line_strip(
     img, # anything `load_image` takes: the picture of one line
     height:int=48, # rows of the strip
     normalisation:str='moments', # a key of `NORMALISATIONS`
-) -> torch.Tensor: # `(1, height, w)`
+) -> np.ndarray: # float32 `(1, height, w)`
     "Open the picture of a line and normalise it."
     return NORMALISATIONS[normalisation](load_image(img, max_side=MAX_WIDTH, max_area=512*MAX_WIDTH), height)
 
@@ -111,6 +105,17 @@ def _checked_shears(shears):
     if not shears or max(map(abs, shears)) > 1: raise TextRecognizerError(f'The shears {shears} came in; at least one number from -1 to 1 was wanted.')
     return shears
 
+def _network(state, meta, path):
+    "The network of a weight file, filled."
+    from text_recognizer.networks.line import LineCascade, line_network
+    try: chars, height = Vocab(meta['chars']), meta_size(meta | dict(height=meta['height']), 'height', path, 512)
+    except KeyError as e: raise WeightsError(f'{path} does not say its {e.args[0]}: expected finished line weights, and not a checkpoint.') from None
+    def make(cascade=None, **args):
+        net = lambda: line_network(meta['network'], len(chars), height, **args)
+        return LineCascade(net(), net(), **cascade) if cascade else net()
+    args = meta['args'] | ({'cascade': meta['cascade']} if 'cascade' in meta else {})
+    return load_network(make, args, state, path, 'shortcut.').eval() # that head is for training
+
 class LinePredictor:
     "Reads pictures of single lines of handwriting with the weights at `path`."
     def __init__(self,
@@ -122,20 +127,10 @@ class LinePredictor:
     ):
         self.shears, self.bf16, self.least = _checked_shears(shears), bf16, least
         self.path = path = line_weights(path)
-        state, self.meta = load_weights(path, kind='line')
-        try: self.vocab, self.height = Vocab(self.meta['chars']), meta_size(self.meta | dict(height=self.meta['height']), 'height', path, 512)
-        except KeyError as e: raise WeightsError(f'{path} does not say its {e.args[0]}; it may be a checkpoint, and finished line weights were wanted.') from None
-        self.normalisation = self.meta.get('normalisation', 'moments')
-        if self.normalisation not in NORMALISATIONS: raise WeightsError(f'{path} wants the normalisation {self.normalisation!r}; known are {", ".join(NORMALISATIONS)}.')
-        args = self.meta['args'] | ({'cascade': self.meta['cascade']} if 'cascade' in self.meta else {})
-        self.model = load_network(partial(self._network, self.meta['network']), args, state, path, 'shortcut.').eval() # that head is for training
-        self.lm = None
-        self.spans = self._decoder(lm)
-        fitted = self.shears == (0.,) and self.meta.get('calibration') or {}
-        self.calibration = fitted.get('lm' if self.lm else 'greedy')
-    def _network(self, name, cascade=None, **args):
-        def net(): return line_network(name, len(self.vocab), self.height, **args)
-        return LineCascade(net(), net(), **cascade) if cascade else net()
+        state, meta = load_weights(path, kind='line')
+        model = _network(state, meta, path)
+        self._configure(meta, model.decoding, model.stride, lm)
+        self.model = model
     @property
     def model(self): return self._model
     @model.setter
@@ -145,10 +140,21 @@ class LinePredictor:
 
 # %% ../nbs/25_line.ipynb #2835010f
 @patch
+def _configure(self:LinePredictor, meta, decoding, stride, lm):
+    "Vocabulary, strips, decoder and calibration, as the entries `meta` of a weight file want them."
+    self.meta, self.decoding, self.stride, self.lm = meta, decoding, stride, None
+    self.vocab, self.height = Vocab(meta['chars']), int(meta['height'])
+    self.normalisation = meta.get('normalisation', 'moments')
+    if self.normalisation not in NORMALISATIONS: raise WeightsError(f'{self.path}: expected one of the normalisations {", ".join(NORMALISATIONS)}, got {self.normalisation!r}.')
+    self.spans = self._decoder(lm)
+    fitted = self.shears == (0.,) and meta.get('calibration') or {}
+    self.calibration = fitted.get('lm' if self.lm else 'greedy')
+
+@patch
 def _decoder(self:LinePredictor, lm):
     "The function from `(t, n_vocab)` logits to `CharSpan`s."
-    if self.model.decoding == 'positions':
-        if lm: raise TextRecognizerError(f'{self.meta["network"]} has one place per character; a language model needs a CTC network.')
+    if self.decoding == 'positions':
+        if lm: raise TextRecognizerError(f'Expected a CTC network for a language model, got {self.meta["network"]}, which has one place per character.')
         return lambda logits: position_spans(logits, self.vocab)
     if not lm: return lambda logits: greedy_spans(logits, self.vocab)
     if not isinstance(lm, CharNgram): lm = CharNgram.load(package_path('weights', self.meta.get('language', 'language.h5')) if lm is True else lm)
@@ -170,7 +176,7 @@ def _batches(strips, max_columns, spread=1e9):
 def _pad_batch(strips, multiple=32, paper=False):
     "Strips side by side in one array, padded with 0 or with their own paper."
     w = -(-max(s.shape[-1] for s in strips)//multiple)*multiple
-    return torch.stack([F.pad(s, (0, w - s.shape[-1]), value=s.median().item() if paper else 0.) for s in strips])
+    return np.stack([_padded(s, 0, w - s.shape[-1], paper) for s in strips])
 
 # %% ../nbs/25_line.ipynb #a92218f5
 def log_odds(
@@ -212,20 +218,20 @@ def calibrated(
 
 # %% ../nbs/25_line.ipynb #46b4a56c
 def no_writing(
-    strip:torch.Tensor, # ink strip `(1, h, w)`
+    strip, # ink strip `(1, h, w)`
     crossings:float=5., # most strokes that a column crosses, or that start per column, on average
     share:float=.33, # most of the strip that is ink
     area:float=.2, # most of the ink that lies inside filled areas, wider than any stroke
 ) -> str: # why it is none; '' where it may be writing
     "Say why a strip holds no line of writing."
-    ink = strip[0] > .5
+    strip = as_array(strip)[0]; ink = strip > .5
     if ink.sum() < 8: return 'no writing was found'
     n = len(ink)//4 | 1 # strokes are thinner
-    inside = (-F.max_pool2d(-F.pad(strip[None], (n//2,)*4), n, 1) > .4).float().mean()*ink.numel()/ink.sum()
-    down, along = (ink.diff(dim=d, prepend=torch.zeros_like(ink.narrow(d, 0, 1))) & ink for d in (0, 1))
+    inside = (ndi.minimum_filter(strip, n, mode='constant') > .4).sum()/ink.sum()
+    down, along = ink & ~np.pad(ink, ((1, 0), (0, 0)))[:-1], ink & ~np.pad(ink, ((0, 0), (1, 0)))[:, :-1]
     if down.sum() > crossings*ink.any(0).sum() or along.sum() > crossings*ink.shape[1]: return 'it shows a texture: expected a line of writing'
     if inside > area: return 'it shows filled areas: expected a line of writing'
-    return 'it is too dark for a line of writing' if ink.float().mean() > share else ''
+    return 'it is too dark for a line of writing' if ink.mean() > share else ''
 
 @patch
 def _doubt(self:LinePredictor, strip, text, conf):
@@ -238,8 +244,8 @@ def _doubt(self:LinePredictor, strip, text, conf):
 @patch
 def _result(self:LinePredictor, logits, strip):
     "Decode the `(t, n_vocab)` scores that belong to `strip`."
-    stride = self.model.stride
-    ctc, margin = self.model.decoding == 'ctc', dict(moments=SIDE, grey=ROOM).get(self.normalisation, 0)
+    stride = self.stride
+    ctc, margin = self.decoding == 'ctc', dict(moments=SIDE, grey=ROOM).get(self.normalisation, 0)
     if ctc: logits = logits[:max(1, strip.shape[-1]//stride)]
     spans = self.spans(logits)
     words, conf = word_spans(spans, logits if ctc else None, self.vocab), line_conf(spans, logits)
@@ -251,29 +257,34 @@ def _result(self:LinePredictor, logits, strip):
 
 # %% ../nbs/25_line.ipynb #356481a6
 def sheared(
-    x:torch.Tensor, # strips `(b, 1, h, w)`
+    x, # strips `(b, 1, h, w)`, array or tensor
     shear:float, # columns per row; positive leans to the right
-) -> torch.Tensor: # `(b, 1, h, w)`
+) -> np.ndarray: # `(b, 1, h, w)`
     "Lean the writing around the middle of its small letters, which stays in its column."
+    x = as_array(x)
     if not shear: return x
-    h, w = x.shape[2:]
-    y, ix = torch.arange(h)[:, None] + .5, torch.arange(w)[None] + .5
-    grid = torch.stack([(ix + shear*(y - .463*h))/w*2 - 1, (y/h*2 - 1).expand(h, w)], -1)
-    return F.grid_sample(x, grid.expand(len(x), -1, -1, -1), align_corners=False)
+    y, ix = np.mgrid[:x.shape[2], :x.shape[3]]
+    return np.stack([sampled(o[0], y, ix + shear*(y + .5 - .463*x.shape[2]), 0.)[None] for o in x])
 
 @patch
-@torch.no_grad()
 def logits(self:LinePredictor,
-    x:torch.Tensor, # strips `(b, 1, height, w)`
-) -> torch.Tensor: # `(b, t, n_vocab)`
+    x, # strips `(b, 1, height, w)`, array or tensor
+) -> np.ndarray: # `(b, t, n_vocab)`
     "Scores of each step."
-    self._fast = self._fast or for_inference(self.model, self.bf16)
-    if self.shears == (0.,): return self._fast(x)
-    return torch.stack([self._fast(sheared(x, s)).softmax(-1) for s in self.shears]).mean(0).clamp_min(1e-12).log()
+    if self.shears == (0.,): return self._scores(as_array(x))
+    return np.log(np.maximum(np.mean([softmax(self._scores(sheared(x, s))) for s in self.shears], 0), 1e-12))
+
+@patch
+def _scores(self:LinePredictor, x):
+    "What the network says of the array `x`."
+    import torch
+    from text_recognizer.networks.line import for_inference
+    with torch.no_grad():
+        self._fast = self._fast or for_inference(self.model, self.bf16)
+        return self._fast(torch.from_numpy(np.ascontiguousarray(x))).float().numpy()
 
 # %% ../nbs/25_line.ipynb #179d2726
 @patch
-@torch.no_grad()
 def predict_batch(self:LinePredictor,
     imgs:list, # pictures of lines, each anything that `load_image` takes
     max_columns:int=32_768, # most padded pixel columns in one pass, which bounds the memory

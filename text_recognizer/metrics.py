@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['edit_distance', 'cer', 'wer', 'char_accuracy', 'Edit', 'edits', 'align_texts', 'Confusion', 'confusions', 'mask_iou',
-           'box_iou']
+           'box_overlaps', 'box_iou', 'reliability_rows', 'calibration_error']
 
 # %% ../nbs/02_metrics.ipynb #762367ac
 from collections import Counter
 from typing import NamedTuple
 
-import jiwer
+import jiwer, numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from .core import TextRecognizerError
+from .core import TextRecognizerError, as_array
 
 # %% ../nbs/02_metrics.ipynb #361d5ea6
 def edit_distance(
@@ -118,47 +118,67 @@ def confusions(
 
 # %% ../nbs/02_metrics.ipynb #a35a46b0
 def _labels(o, n_classes, name):
-    import torch
-    o = torch.as_tensor(o)
-    if o.is_floating_point() or o.is_complex():
+    o = as_array(o)
+    if o.dtype.kind not in 'biu':
         raise TextRecognizerError(f'The {name} mask: expected class numbers (argmax of the scores), got {o.dtype}.')
-    if o.numel() and not 0 <= int(o.min()) <= int(o.max()) < n_classes:
-        lo, hi = int(o.min()), int(o.max())
-        raise TextRecognizerError(f'The {name} mask: expected classes 0 to {n_classes-1}, got {lo} to {hi}.')
-    return o.long()
+    if o.size and not 0 <= o.min() <= o.max() < n_classes:
+        raise TextRecognizerError(f'The {name} mask: expected classes 0 to {n_classes-1}, got {o.min():d} to {o.max():d}.')
+    return o.astype(np.int64, copy=False)
 
 def mask_iou(
     pred, # class of each pixel, whole numbers of any shape, such as `(bs, h, w)`
     targ, # true classes, of the same shape
     n_classes:int, # number of classes
-) -> 'torch.Tensor': # float `(n_classes,)`: IoU per class, nan for a class in neither mask
+) -> np.ndarray: # float `(n_classes,)`: IoU per class, nan for a class in neither mask
     "Intersection over union per class, counted over all pixels."
     pred, targ = _labels(pred, n_classes, 'predicted'), _labels(targ, n_classes, 'true')
     if pred.shape != targ.shape:
-        raise TextRecognizerError(f'The masks: expected equal shapes, got {tuple(pred.shape)} and {tuple(targ.shape)}.')
-    count = lambda o: o.flatten().bincount(minlength=n_classes)
+        raise TextRecognizerError(f'The masks: expected equal shapes, got {pred.shape} and {targ.shape}.')
+    count = lambda o: np.bincount(o.ravel(), minlength=n_classes)
     inter = count(targ[pred == targ])
-    return inter/(count(pred) + count(targ) - inter)
+    with np.errstate(invalid='ignore'): return inter/(count(pred) + count(targ) - inter)
 
 # %% ../nbs/02_metrics.ipynb #02e14f61
 def _boxes(o, name):
-    import torch
-    o = torch.as_tensor(o, dtype=torch.float32)
-    if o.ndim == 1 and not len(o): o = o.view(0, 4)
+    o = as_array(o).astype(np.float64)
+    if o.ndim == 1 and not len(o): o = o.reshape(0, 4)
     if o.ndim != 2 or o.shape[1] != 4:
-        raise TextRecognizerError(f'The {name} boxes: expected shape (n, 4) of x0, y0, x1, y1, got {tuple(o.shape)}.')
+        raise TextRecognizerError(f'The {name} boxes: expected shape (n, 4) of x0, y0, x1, y1, got {o.shape}.')
     bad = o[~(o[:, 2:] >= o[:, :2]).all(1)]
     if len(bad): raise TextRecognizerError(f'A {name} box: expected x0 <= x1 and y0 <= y1, got {bad[0].tolist()}.')
     return o
 
+def box_overlaps(
+    a, # boxes `(n, 4)`: x0, y0, x1, y1 in pixels
+    b, # boxes `(m, 4)`
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # pixels that each pair has in common `(n, m)`, and the areas `(n,)` and `(m,)`
+    "Common area of all pairs of boxes."
+    a, b = _boxes(a, 'first'), _boxes(b, 'second')
+    area = lambda o: (o[:, 2:] - o[:, :2]).prod(1)
+    size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - np.maximum(a[:, None, :2], b[None, :, :2])
+    return size.clip(0).prod(2), area(a), area(b)
+
 def box_iou(
     a, # boxes `(n, 4)`: x0, y0, x1, y1 in pixels
     b, # boxes `(m, 4)`
-) -> 'torch.Tensor': # float `(n, m)`: IoU of each box of `a` with each of `b`
+) -> np.ndarray: # float `(n, m)`: IoU of each box of `a` with each of `b`
     "Intersection over union of all pairs of boxes; a box without area overlaps nothing."
-    a, b = _boxes(a, 'first'), _boxes(b, 'second')
-    area = lambda o: (o[:, 2:] - o[:, :2]).prod(1)
-    size = a[:, None, 2:].minimum(b[None, :, 2:]) - a[:, None, :2].maximum(b[None, :, :2])
-    inter = size.clamp(min=0).prod(2)
-    union = area(a)[:, None] + area(b)[None] - inter
-    return inter/union.clamp(min=2**-126)
+    inter, area_a, area_b = box_overlaps(a, b)
+    return inter/np.maximum(area_a[:, None] + area_b[None] - inter, 1e-9)
+
+# %% ../nbs/02_metrics.ipynb #e866751a
+def reliability_rows(
+    confs, # `(n,)` confidences, 0..1
+    right, # `(n,)` truth values
+    bins:int=10, # of equal width
+) -> list[tuple]: # per bin that is not empty: mean confidence, share of right ones, number
+    "How often things said with each confidence are right."
+    confs, right = as_array(confs).astype(float), as_array(right).astype(bool)
+    at = np.minimum((confs*bins).astype(int), bins - 1)
+    return [(confs[at == i].mean().item(), right[at == i].mean().item(), int((at == i).sum())) for i in range(bins) if (at == i).any()]
+
+def calibration_error(
+    rows:list, # from `reliability_rows`
+) -> float: # 0..1
+    "Expected calibration error: mean distance of confidence and share of right ones, weighted by number."
+    return sum(abs(c - a)*n for c, a, n in rows)/sum(n for *_, n in rows)

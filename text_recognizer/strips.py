@@ -13,6 +13,7 @@ import numpy as np
 from scipy import ndimage as ndi
 
 from .core import TextRecognizerError, load_picture
+from .ink import averaged, sampled, stretched
 
 # %% ../nbs/28_strips.ipynb #167fbff1
 def _as_curve(curve):
@@ -73,9 +74,7 @@ class GreyPage:
         f:int, # how many pixels become one
     ) -> np.ndarray: # `(h/f, w/f)`, rounded up
         "The page at a smaller size."
-        if f not in self.sizes:
-            h, w = self.grey.shape; a = np.pad(self.grey, ((0, -h%f), (0, -w%f)), mode='edge')
-            self.sizes[f] = a.reshape(len(a)//f, f, -1, f).mean((1, 3))
+        if f not in self.sizes: self.sizes[f] = averaged(self.grey, f)
         return self.sizes[f]
 
     def sample(self,
@@ -85,7 +84,7 @@ class GreyPage:
     ) -> np.ndarray: # of the same shape; outside of the page its edge goes on
         "The page at these places."
         f = max(1, int(scale + .35))
-        return ndi.map_coordinates(self.shrunk(f), [(ys + .5)/f - .5, (xs + .5)/f - .5], order=1, mode='nearest')
+        return sampled(self.shrunk(f), (ys + .5)/f - .5, (xs + .5)/f - .5)
 
 # %% ../nbs/28_strips.ipynb #b1d5be96
 HEIGHT = 48 # rows of a strip
@@ -112,8 +111,7 @@ def grey_strip(
     "Stretch the contrast of a strip."
     if not raw.size: return np.zeros(raw.shape, np.float32)
     if light_on_dark(raw) if inverted is None else inverted: raw = 1 - raw
-    paper, ink = np.percentile(raw, (50, 99.5))
-    return ((raw - paper)*(.95/max(ink - paper, .15))).clip(0, 1).astype(np.float32)
+    return stretched(raw)
 
 # %% ../nbs/28_strips.ipynb #cb685484
 def strip_of_curve(

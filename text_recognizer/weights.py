@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'FORMAT_VERSION', 'KINDS', 'REQUIRED', 'MAX_STATE', 'MAX_ARG', 'WeightsError', 'save_weights',
-           'load_weights', 'WeightsMeta', 'describe_weights', 'load_state', 'load_network', 'meta_size']
+           'load_weights', 'WeightsMeta', 'describe_weights', 'as_tensors', 'load_state', 'load_network', 'meta_size']
 
 # %% ../nbs/03_weights.ipynb #7e495340
 import io, json, math, os, stat, zlib
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-import h5py, numpy as np, torch
+import h5py, numpy as np
 
-from .core import TextRecognizerError, atomic_write
+from .core import TextRecognizerError, as_array, atomic_write
 
 # %% ../nbs/03_weights.ipynb #6eb87b70
 FORMAT, FORMAT_VERSION = 'text_recognizer weights', 1
@@ -26,7 +26,7 @@ class WeightsError(TextRecognizerError):
 # %% ../nbs/03_weights.ipynb #412e139f
 def _json_value(v, where):
     "`v` made of JSON's own types; `where` names it in an error."
-    if isinstance(v, (torch.Tensor, np.ndarray, np.generic)) and not v.ndim: v = v.item()
+    if hasattr(v, 'item') and not v.ndim: v = v.item() # a number of numpy or torch
     if isinstance(v, PurePath): return str(v)
     if isinstance(v, (list, tuple)): return [_json_value(o, f'{where}[{i}]') for i,o in enumerate(v)]
     if isinstance(v, dict):
@@ -51,19 +51,20 @@ def _checked_meta(meta):
     return meta
 
 # %% ../nbs/03_weights.ipynb #c6008915
-_dtypes = {o:getattr(torch, o) for o in 'float32 float16 float64 bfloat16 int64 int32 int16 int8 uint8 bool'.split()}
+_dtypes = 'float32 float16 float64 int64 int32 int16 int8 uint8 bool'.split()
 
 def _to_array(name, t, half):
-    "`t` as a numpy array in the type that is stored."
-    if not isinstance(t, torch.Tensor): raise WeightsError(f'{name} in the state: expected a tensor, got a {type(t).__name__}.')
-    if t.layout != torch.strided or t.dtype not in _dtypes.values():
-        raise WeightsError(f'{name} in the state: expected a dense tensor of {", ".join(_dtypes)}, got {t.layout} {t.dtype}.')
-    t = t.detach().cpu()
-    if t.dtype == torch.bfloat16: t = t.float()
-    if not half or t.ndim < 2 or t.dtype not in (torch.float32, torch.float64): return t.contiguous().numpy()
-    if (t.half().isinf() & t.isfinite()).any():
-        raise WeightsError(f'{name} goes up to {t.abs().max():.3g}, float16 to 65504; save it with half=False.')
-    return t.half().contiguous().numpy()
+    "The tensor or array `t` as an array in the type that is stored."
+    if not hasattr(t, 'dtype'): raise WeightsError(f'{name} in the state: expected a tensor or an array, got a {type(t).__name__}.')
+    layout, dtype = (str(getattr(t, o, '')).removeprefix('torch.') for o in ('layout', 'dtype'))
+    if layout not in ('', 'strided') or dtype not in (*_dtypes, 'bfloat16'):
+        raise WeightsError(f'{name} in the state: expected dense numbers of {", ".join(_dtypes)} or bfloat16, got {layout} {dtype}.')
+    a = np.array(as_array(t), order='C')
+    if not half or a.ndim < 2 or a.dtype not in (np.float32, np.float64): return a
+    with np.errstate(over='ignore'): small = a.astype(np.float16)
+    if (np.isinf(small) & np.isfinite(a)).any():
+        raise WeightsError(f'{name} goes up to {abs(a).max():.3g}, float16 to 65504; save it with half=False.')
+    return small
 
 # %% ../nbs/03_weights.ipynb #464a7b49
 def _packing(a):
@@ -79,7 +80,7 @@ def _checksum(arrays, meta):
     return crc
 
 def _checked_state(state):
-    if not isinstance(state, dict): raise WeightsError(f'The state: expected a dict of tensors, got a {type(state).__name__}.')
+    if not isinstance(state, dict): raise WeightsError(f'The state: expected a dict of tensors or arrays, got a {type(state).__name__}.')
     if not state: raise WeightsError('The state: expected at least one tensor, got an empty dict.')
     if bad := [k for k in state if not isinstance(k, str) or '/' in k or k in ('', '.')]:
         raise WeightsError(f'The state: expected names that are text without "/", got {bad[0]!r}.')
@@ -88,7 +89,7 @@ def _checked_state(state):
 # %% ../nbs/03_weights.ipynb #3896735e
 def save_weights(
     path, # file to write, usually `….h5`; its folder is made
-    state:dict, # names and tensors, as `module.state_dict()` makes it
+    state:dict, # names and tensors, as `module.state_dict()` makes it, or arrays
     meta:dict, # entries of text, numbers, lists and dicts; `REQUIRED` ones must be there
     half:bool=False, # store large float tensors as float16?
 ) -> Path: # `path`
@@ -178,21 +179,16 @@ def _datasets(f, path):
     return out
 
 # %% ../nbs/03_weights.ipynb #51bd30b9
-def _to_tensor(a, dtype):
-    if dtype in ('float32', 'float64'): a = a.astype(dtype) # float16 grows here: numpy starts no threads for it
-    t = torch.from_numpy(np.asarray(a))
-    return t.to(_dtypes[dtype]) if dtype else t
-
 def load_weights(
     path, # file that `save_weights` wrote
     kind:str=None, # the kind that is wanted, one of `KINDS`; None takes any
-) -> tuple: # state dict of tensors on the CPU, and the dict of meta entries
+) -> tuple: # dict of names and arrays, and the dict of meta entries
     "Read a weight file; raises `WeightsError` saying what is wrong with it."
     with _weight_file(path) as f:
         meta, found = _read_meta(f, path, kind), _datasets(f, path)
-        arrays, dtypes = {k: d[()] for k, d in found.items()}, {k: d.attrs.get('dtype') for k, d in found.items()}
+        arrays, dtypes = {k: np.asarray(d[()]) for k, d in found.items()}, {k: d.attrs.get('dtype') for k, d in found.items()}
         if _checksum(arrays, meta) != int(f.attrs['checksum']): raise ValueError('checksum')
-        return {k: _to_tensor(a, dtypes[k]) for k, a in arrays.items()}, meta
+        return {k: a.astype(dtypes[k]) if dtypes[k] in ('float32', 'float64') else a for k, a in arrays.items()}, meta
 
 # %% ../nbs/03_weights.ipynb #4e304ac2
 class WeightsMeta(dict):
@@ -228,14 +224,21 @@ def _check_state(module, state, path):
              _few('of another shape', [f'{k} {tuple(state[k].shape)} for {tuple(want[k].shape)}' for k in bent])]
     if any(wrong): raise WeightsError(f'{path} does not fit {type(module).__name__}; {"; ".join(filter(None, wrong))}.')
 
+def as_tensors(
+    state:dict, # names and arrays, from `load_weights`, or tensors
+) -> dict: # names and torch tensors on the CPU
+    "Weights for `load_state_dict`."
+    import torch
+    return {k: torch.as_tensor(o) for k, o in state.items()}
+
 def load_state(
-    module:torch.nn.Module, # network to fill
-    state:dict, # names and tensors, from `load_weights`
+    module, # network to fill, an `nn.Module`
+    state:dict, # names and arrays, from `load_weights`, or tensors
     path='The state', # where they came from, for the error
-) -> torch.nn.Module: # `module`
+): # `module`
     "Copy `state` into `module`, or raise `WeightsError` naming the first tensors that do not fit."
     _check_state(module, state, path)
-    module.load_state_dict(state)
+    module.load_state_dict(as_tensors(state))
     return module
 
 # %% ../nbs/03_weights.ipynb #2c540d5f
@@ -249,11 +252,12 @@ def _check_args(args):
 def load_network(
     make, # function from keyword arguments to a network
     args:dict, # its arguments, as the file states them
-    state:dict, # names and tensors, from `load_weights`
+    state:dict, # names and arrays, from `load_weights`
     path='The state', # where they came from, for the error
     optional:str=None, # tensors with this in their name may be missing: they keep what `make` gives them
-) -> torch.nn.Module: # `make(**args)` with the weights of `state`
+): # `make(**args)` with the weights of `state`
     "Make a network and fill it; raises `WeightsError` before memory is taken for one that does not fit."
+    import torch
     try:
         _check_args(args)
         with torch.device('meta'): shape = make(**args)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw, ImageFont
 
-from ..core import TextRecognizerError, load_image, load_picture
+from ..core import TextRecognizerError, load_image, load_picture, to_bytes
 from .iam_paragraphs import LONG, Paragraph, paragraph_square
 from .lines import LabelledLine, LabelledPage, character_counts
 from .page_xml import labelled_lines, transcript_text
@@ -240,7 +240,7 @@ def labelled_paragraph(
     if x1 - x0 < 8 or y1 - y0 < 8: return
     k = min(1, long/max(x1 - x0, y1 - y0))
     img = Image.fromarray(page.image[y0:y1, x0:x1]).resize((max(1, round((x1 - x0)*k)), max(1, round((y1 - y0)*k))), Image.BOX)
-    return Paragraph((load_image(img)[0]*255).round().to(torch.uint8).numpy(), list((quads - (x0, y0))*k), [t for _, t in lines], page.source)
+    return Paragraph(to_bytes(load_image(img)[0]), list((quads - (x0, y0))*k), [t for _, t in lines], page.source)
 
 # %% ../../nbs/50_data.fsdl_handwriting.ipynb #0671a0eb
 class PageLines:

@@ -14,7 +14,7 @@ import h5py, numpy as np, torch
 from fastcore.meta import delegates
 from tqdm.auto import tqdm
 
-from ..core import TextRecognizerError, atomic_write, data_dir, load_image
+from ..core import TextRecognizerError, atomic_write, data_dir, from_bytes, load_image, to_bytes
 from .emnist_lines import free_items
 from .iam import IAM
 from .lines import LineItem, line_dls, line_item
@@ -44,7 +44,7 @@ def line_crops(
     ink = flatten_paper(load_image(iam.form_image(form_id)))
     boxes = padded_boxes([o.box for o in lines], (ink.shape[2], ink.shape[1]), pad)
     crops = [(o, ink[:, y0:y1, x0:x1]) for o, (x0, y0, x1, y1) in zip(lines, boxes)]
-    return [(o, c) for o, c in crops if c.numel() and c.sum() > 50]
+    return [(o, c) for o, c in crops if c.size and c.sum() > 50]
 
 # %% ../../nbs/31_data.iam_lines.ipynb #8abbdec2
 VERSION = 1 # of how crops are made: raise it with every change that alters them
@@ -59,7 +59,7 @@ def _write_crops(path, rows):
         pix = f.create_dataset('pixels', (0,), maxshape=(None,), dtype='u1', chunks=(1 << 18,), compression='gzip', compression_opts=1)
         names, texts, shapes = [], [], []
         for line, ink in rows:
-            a = (ink[0]*255).round().to(torch.uint8).numpy()
+            a = to_bytes(ink[0])
             pix.resize((len(pix) + a.size,)); pix[-a.size:] = a.ravel()
             names.append(line.id); texts.append(line.text); shapes.append(a.shape)
         f['shapes'] = np.array(shapes, 'i4').reshape(-1, 2)
@@ -82,7 +82,7 @@ class LineStore:
         with h5py.File(self.path) as f:
             for i in map(self.row.__getitem__, names):
                 a = f['pixels'][self.starts[i]:self.starts[i + 1]].reshape(self.shapes[i])
-                yield torch.from_numpy(a)[None].float()/255
+                yield from_bytes(a)[None]
 
 # %% ../../nbs/31_data.iam_lines.ipynb #dba2d7ac
 def prepare_iam_lines(

@@ -23,7 +23,7 @@ from plum import dispatch
 from tqdm.auto import tqdm
 
 from ..augment import blur, elastic_field, paper, stroke_width, tone
-from ..core import TextRecognizerError, atomic_write, data_dir, load_image
+from ..core import TextRecognizerError, atomic_write, data_dir, from_bytes, load_image, to_bytes
 from .iam import IAM
 from ..ink import page_square
 
@@ -87,8 +87,8 @@ def paragraph_square(
     size:int=256, # side of the squares, pixels
 ) -> tuple[torch.Tensor, torch.Tensor]: # ink `(1, size, size)` in 0..1, label uint8 `(size, size)`
     "What a detector sees of a page, and what it should say."
-    x, scale = page_square(torch.from_numpy(paragraph.ink)[None].float()/255, size)
-    return x, label_picture(paragraph.polygons, size, scale)
+    x, scale = page_square(from_bytes(paragraph.ink)[None], size)
+    return torch.from_numpy(x), label_picture(paragraph.polygons, size, scale)
 
 # %% ../../nbs/40_data.iam_paragraphs.ipynb #94978f58
 LONG = 800 # longest side of a stored paragraph, pixels
@@ -106,7 +106,7 @@ def form_paragraph(
     x1, y1 = np.minimum(img.size, boxes[:, 2:].max(0) + pad).astype(int).tolist()
     k = min(1, long/max(x1 - x0, y1 - y0))
     img = img.crop((x0, y0, x1, y1)).resize((round((x1 - x0)*k), round((y1 - y0)*k)), Image.BOX)
-    ink = (load_image(img)[0]*255).round().to(torch.uint8).numpy()
+    ink = to_bytes(load_image(img)[0])
     return Paragraph(ink, [box_polygon(b)*k for b in boxes - [x0, y0, x0, y0]], [o.text for o in lines], form_id)
 
 # %% ../../nbs/40_data.iam_paragraphs.ipynb #bf94731a

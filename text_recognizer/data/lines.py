@@ -21,7 +21,7 @@ from fasttransform import Transform
 from plum import dispatch
 
 from ..augment import augment_lines
-from ..core import TextRecognizerError
+from ..core import TextRecognizerError, to_bytes
 from ..ink import normalize_line
 from ..text import VOCAB, Vocab
 
@@ -40,14 +40,14 @@ class LineItem:
 MARGIN = 8 # rows of a strip above and below the part that the network sees
 
 def line_item(
-    ink:torch.Tensor, # ink image `(1, h, w)` of one line, paper removed
+    ink, # ink image `(1, h, w)` of one line, paper removed
     text:str, # what it says
     name:str='', # where it comes from
     height:int=48, # rows that the network sees
 ) -> LineItem: # with `MARGIN` more rows on both sides
     "Normalise the picture of a line and keep it with its text."
     strip = normalize_line(ink, height, margin=MARGIN)
-    return LineItem((strip[0]*255).round().to(torch.uint8).numpy(), text, name)
+    return LineItem(to_bytes(strip[0]), text, name)
 
 # %% ../../nbs/08_data.lines.ipynb #6fc9a1a4
 @dataclass

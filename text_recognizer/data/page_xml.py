@@ -16,12 +16,13 @@ from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np, torch, torch.nn.functional as F
+import numpy as np
 from fastcore.basics import patch
 from PIL import Image, ImageDraw, ImageOps
+from scipy import ndimage as ndi
 from tqdm.auto import tqdm
 
-from ..core import ImageError, TextRecognizerError, data_dir, load_image
+from ..core import ImageError, TextRecognizerError, as_array, data_dir, from_bytes, load_image, to_bytes
 from .iam_lines import LineStore, _write_crops, subsample
 from .lines import LabelledLine, LabelledPage, LineItem, line_item
 from ..ink import flatten_paper
@@ -138,11 +139,9 @@ def _alto_lines(root, page, size, name):
 # %% ../../nbs/33_data.page_xml.ipynb #0606e6f3
 def _mask(polygon, x0, y0, w, h):
     img = Image.new('1', (w, h)); ImageDraw.Draw(img).polygon([(x - x0, y - y0) for x, y in polygon.tolist()], fill=1, outline=1)
-    return torch.from_numpy(np.array(img))
+    return np.array(img)
 
-def _grow(mask, r):
-    m = F.max_pool2d(mask[None].float(), (2*r + 1, 1), 1, (r, 0))
-    return F.max_pool2d(m, (1, 2*r + 1), 1, (0, r))[0] > 0
+def _grow(mask, r): return ndi.maximum_filter(mask.view(np.uint8), 2*r + 1, mode='constant') > 0
 
 def _thickness(line):
     "Area of the outline over its length, pixels."
@@ -152,16 +151,16 @@ def _thickness(line):
 
 # %% ../../nbs/33_data.page_xml.ipynb #2b3cc309
 def cut_line(
-    flat:torch.Tensor, # ink image `(1, h, w)` of the page, paper removed
+    flat, # ink image `(1, h, w)` of the page, paper removed
     line:PageXMLLine, # a line with an outline
     others:list=(), # outlines of the other lines
     pad:float=.15, # growth of the outline, share of the line's thickness
-) -> torch.Tensor: # ink image `(1, h', w')`: the line alone, upright; one pixel of paper when it lies outside of the picture
+) -> np.ndarray: # ink image `(1, h', w')`: the line alone, upright; one pixel of paper when it lies outside of the picture
     "Cut a line out of its page along its outline; steep lines are turned by their baseline."
-    r = max(1, round(pad*_thickness(line)))
+    flat, r = as_array(flat), max(1, round(pad*_thickness(line)))
     (x0, y0), (x1, y1) = np.floor(line.polygon.min(0)).astype(int) - r, np.ceil(line.polygon.max(0)).astype(int) + r + 1
     x0, y0, x1, y1 = max(0, x0), max(0, y0), min(flat.shape[2], x1), min(flat.shape[1], y1)
-    if x0 >= x1 or y0 >= y1: return flat.new_zeros(1, 1, 1)
+    if x0 >= x1 or y0 >= y1: return np.zeros((1, 1, 1), np.float32)
     own = _mask(line.polygon, x0, y0, x1 - x0, y1 - y0)
     mine, near = _grow(own, r), [o for o in others if (o.max(0) >= (x0, y0)).all() and (o.min(0) <= (x1, y1)).all()]
     for o in near: mine &= own | ~_mask(o, x0, y0, x1 - x0, y1 - y0)
@@ -174,8 +173,8 @@ def _upright(ink, baseline, limit=10):
     dx, dy = baseline[-1] - baseline[0]
     angle = float(np.degrees(np.arctan2(dy, dx)))
     if abs(angle) <= limit: return ink
-    img = Image.fromarray((ink[0]*255).round().to(torch.uint8).numpy()).rotate(angle, Image.Resampling.BICUBIC, expand=True)
-    return torch.from_numpy(np.array(img))[None].float()/255
+    img = Image.fromarray(to_bytes(ink[0])).rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    return from_bytes(img)[None]
 
 # %% ../../nbs/33_data.page_xml.ipynb #78db0d03
 _PICTURES = ('.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.bmp')

@@ -213,7 +213,7 @@ def prepare_form_lines(
     rows = []
     for img, lines in pages:
         ink = load_image(img)
-        raw, flat = np.asarray(ink[0]), np.asarray(flatten_paper(ink)[0])
+        raw, flat = ink[0], flatten_paper(ink)[0]
         bare = len(np.unique(raw[::7, ::7])) <= 4
         for box, text in lines:
             if box[3] - box[1] < 10 or box[2] - box[0] < 10: continue
