@@ -6,7 +6,7 @@
 __all__ = ['LineView', 'look_at_line', 'Reading', 'readings', 'changed_pieces', 'decoder_settings', 'reading_parts', 'step_data',
            'Microscope']
 
-# %% ../nbs/77_microscope.ipynb #4b2463c6
+# %% ../nbs/77_microscope.ipynb #e42f750c
 import io, math
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -17,36 +17,34 @@ from fastcore.basics import patch
 from PIL import Image
 
 from .core import TextRecognizerError, ink_to_pil
-from .ctc import BeamDecoder, CharSpan, greedy_spans
+from .ctc import BeamDecoder, CharSpan, greedy_spans, softmax
 from .jupyter import WIDGET_CSS, WIDGET_JS, Pictured, anywidget, data_uri, traitlets
-from .line import LinePredictor, line_strip
+from .line import LinePredictor, _pad_batch, line_strip
 from .text import Vocab
 
-# %% ../nbs/77_microscope.ipynb #e0a042e8
+# %% ../nbs/77_microscope.ipynb #9633ac0c
 @dataclass
 class LineView:
     "A line as its reader saw it."
     strip:np.ndarray = field(repr=False) # `(h, w)`, ink 1
-    logits:object = field(repr=False) # tensor `(t, n_vocab)`
+    logits:np.ndarray = field(repr=False) # `(t, n_vocab)`
     vocab:Vocab = field(repr=False) # whose id 0 is the blank
     stride:int # columns of the strip per step
     result:object = None # the `LineResult` that the predictor itself makes of them
 
     @property
-    def probs(self): return self.logits.float().softmax(-1).numpy() # `(t, n_vocab)`
+    def probs(self): return softmax(self.logits) # `(t, n_vocab)`
 
 def look_at_line(
     predictor:LinePredictor, # a CTC reader
     img, # picture of one line: anything that `load_image` takes
 ) -> LineView:
     "Read a line and keep what was seen on the way."
-    if predictor.model.decoding != 'ctc': raise TextRecognizerError(f'Expected a CTC network, got {predictor.meta["network"]}, which gives one place per character.')
-    import torch.nn.functional as F
+    if predictor.decoding != 'ctc': raise TextRecognizerError(f'Expected a CTC network, got {predictor.meta["network"]}, which gives one place per character.')
     strip = line_strip(img, predictor.height, predictor.normalisation)
-    paper = strip.median().item() if predictor.normalisation == 'grey' else 0.
-    logits = predictor.logits(F.pad(strip, (0, -strip.shape[-1] % 32), value=paper)[None])[0]
-    stride = predictor.model.stride
-    return LineView(strip[0].numpy(), logits[:max(1, strip.shape[-1]//stride)], predictor.vocab, stride, predictor._result(logits, strip))
+    logits = predictor.logits(_pad_batch([strip], paper=predictor.normalisation == 'grey'))[0]
+    stride = predictor.stride
+    return LineView(strip[0], logits[:max(1, strip.shape[-1]//stride)], predictor.vocab, stride, predictor._result(logits, strip))
 
 # %% ../nbs/77_microscope.ipynb #89b35bff
 @dataclass
