@@ -26,7 +26,8 @@ from .data.emnist import DATA_SETS, character_dls, load_emnist, split_valid, sub
 from .data.emnist_lines import augment_classic, emnist_lines_dls, free_lines_dls, free_sources
 from .data.iam import HELD_OUT_WRITERS, IAM
 from .data.iam_lines import iam_lines_dls, subsample as draw
-from .data.iam_paragraphs import CORE, iam_paragraphs_dls
+from .data.iam_paragraphs import iam_paragraphs_dls
+from .data.page_labels import CORE
 from .data.ink import load_ink
 from .data.page_xml import PageXML
 from .data.sentences import load_texts
