@@ -137,6 +137,7 @@ def darkest_to_one(
     top = v.topk(max(1, v.shape[1]//200), dim=1).values[:, -1]
     return (x/top.clamp(min=.05)[:, None, None, None]).clamp(0, 1)
 
+# %% ../../nbs/16_data.page_augment.ipynb #b6273885
 def augment_pages(
     x:torch.Tensor, # `(b, 1, s, s)` ink in 0..1
     y:torch.Tensor, # `(b, s, s)` line labels
