@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['EVALUATIONS', 'CORRUPTIONS', 'split_lines', 'line_pictures', 'corrupted_lines', 'tokens_apart', 'evaluate_lines',
-           'evaluate_line_jitter', 'evaluate_synthetic', 'handwritten_part', 'split_pages', 'evaluate_pages',
-           'evaluate_cases', 'evaluate_paragraphs', 'evaluate_characters', 'tr_evaluate']
+           'evaluate_line_jitter', 'evaluate_synthetic', 'evaluate_ink', 'handwritten_part', 'split_pages',
+           'evaluate_pages', 'evaluate_cases', 'evaluate_paragraphs', 'evaluate_characters', 'tr_evaluate']
 
 # %% ../nbs/61_evaluate.ipynb #92610297
 import inspect, re, sys, time, zlib
@@ -21,7 +21,7 @@ from .character import CharacterPredictor, reliability
 from .confidence import confidence_report, outcomes, review_outcome
 from .core import TextRecognizerError, explained, package_path
 from .corruptions import LINE_CORRUPTIONS, corrupt
-from .data.emnist import DATA_SETS, load_emnist, merge47, subsample_stratified
+from .data.emnist import DATA_SETS, best_characters, load_emnist, merge47, subsample_stratified
 from .data.emnist_lines import prepare_emnist_lines
 from .data.iam import IAM
 from .data.iam_lines import padded_boxes, prepare_iam_lines, subsample as draw
@@ -34,6 +34,7 @@ from .paragraph import FINDERS, ParagraphTextRecognizer
 from .peers import ENGINES
 from .photos import JITTERS, box_band, form_cases, full_report, jitter_cost, jitter_pictures, load_cases, read_cases, read_jittered
 from .strips import GreyPage
+from .strokes import draw_strokes, shipped_ink
 
 # %% ../nbs/61_evaluate.ipynb #a280a28c
 def split_lines(
@@ -120,7 +121,7 @@ def evaluate_line_jitter(
 # %% ../nbs/61_evaluate.ipynb #6b3891cb
 def evaluate_synthetic(
     lines:LinePredictor, # the reader
-    data:str='hc62', # characters: 'hc62', 'emnist' or 'tiny'
+    data:str=None, # characters: 'emnist', 'hc62', 'ink' or 'tiny'; by default the best that is present
     part:str='test', # 'train', 'valid' or 'test'
     share:float=1., # random part of the lines
 ) -> dict: # `cer`, `wer`, `accuracy` as fractions of 1, `n` lines, `seconds` of reading
@@ -130,6 +131,18 @@ def evaluate_synthetic(
     inks, start = [torch.from_numpy(made.images[i, :, :made.widths[i]])[None].float()/255 for i in rows], time.time()
     preds = [o.text for o in lines.predict_batch(inks)]
     return _report(preds, [made.texts[i] for i in rows], time.time() - start)
+
+# %% ../nbs/61_evaluate.ipynb #884e4eca
+def evaluate_ink(
+    lines:LinePredictor, # the reader
+    part:str='test', # 'train' or 'test' writers
+    share:float=1., # random part of the lines
+) -> dict: # `cer`, `wer`, `accuracy`, `ece_word`, `ece_line` as fractions of 1, `n` lines, `seconds` of reading
+    "Read the lines that come with the package and compare."
+    items = draw(list(shipped_ink('lines', part)), share)
+    inks, start = [draw_strokes(o.strokes, 48, margin=12)[None] for o in items], time.time()
+    results, texts = lines.predict_batch(inks), [o.text for o in items]
+    return _report([o.text for o in results], texts, time.time() - start, **confidence_report(results, texts))
 
 # %% ../nbs/61_evaluate.ipynb #f40d0765
 def handwritten_part(
@@ -202,7 +215,7 @@ def evaluate_paragraphs(
 # %% ../nbs/61_evaluate.ipynb #441810cc
 def evaluate_characters(
     reader:CharacterPredictor, # the reader
-    data:str='hc62', # 'hc62', 'emnist' or 'tiny'
+    data:str=None, # 'emnist', 'hc62', 'ink' or 'tiny'; by default the best that is present
     part:str='test', # 'train' or 'test'
     share:float=1., # random part of the characters, stratified by class
 ) -> dict: # `accuracy`, `accuracy47`, `ece` as fractions of 1, `n` characters, `seconds` of reading
@@ -217,19 +230,25 @@ def evaluate_characters(
                 n=len(cs), seconds=round(seconds, 2))
 
 # %% ../nbs/61_evaluate.ipynb #252d3532
-def _lines(weights, lm, split, share, corruption=None, review=None, shear=0., jitter=False):
+def _best(data):
+    if data is None: print(f'Characters: {(data := best_characters())}, the best that is present; --data names another.', file=sys.stderr)
+    return data
+def _lines(weights, lm, split, share, data='iam', corruption=None, review=None, shear=0., jitter=False):
+    if data == 'ink':
+        if corruption or jitter or review is not None: raise TextRecognizerError('Expected --data ink alone, got --corruption, --jitter or --review, which are for IAM.')
+        return evaluate_ink(LinePredictor(weights, lm, (-shear, 0., shear) if shear else (0.,)), split or 'test', share)
     if jitter and (corruption or review or shear): raise TextRecognizerError('--jitter is measured by itself, without --corruption, --review and --shear.')
     if jitter: return evaluate_line_jitter(LinePredictor(weights, lm), part=split or 'val', share=share)
     return evaluate_lines(LinePredictor(weights, lm, (-shear, 0., shear) if shear else (0.,)), part=split or 'val', share=share, corruption=corruption, review=review)
-def _synthetic(weights, lm, split, share, data='hc62'):
-    return evaluate_synthetic(LinePredictor(weights or package_path('weights', 'line_emnist.h5'), lm), data, split or 'test', share)
+def _synthetic(weights, lm, split, share, data=None):
+    return evaluate_synthetic(LinePredictor(weights or package_path('weights', 'line_emnist.h5'), lm), _best(data), split or 'test', share)
 def _paragraphs(weights, lm, split, share, finder='detector', corruption='clean'):
     if lm: raise TextRecognizerError('--lm is for reading; iam_paragraphs only finds lines.')
     if weights and finder != 'detector': raise TextRecognizerError(f'--weights {weights} is not for the finder {finder}, which is not trained.')
     return evaluate_paragraphs(LineDetector(weights) if finder == 'detector' else FINDERS[finder](), None, split or 'val', share, corruption)
-def _characters(weights, lm, split, share, data='hc62'):
+def _characters(weights, lm, split, share, data=None):
     if lm: raise TextRecognizerError('--lm is for lines and pages; a single character has no neighbours.')
-    return evaluate_characters(CharacterPredictor(weights), data, split or 'test', share)
+    return evaluate_characters(CharacterPredictor(weights), _best(data), split or 'test', share)
 
 # %% ../nbs/61_evaluate.ipynb #08db7403
 def _page_reader(weights, lm, finder, engine):
@@ -278,7 +297,7 @@ def _each_corruption(measure, names, quiet):
 @explained
 def tr_evaluate(
     task:Param('What to measure', str, choices=list(EVALUATIONS)),
-    data:str=None, # characters, emnist_lines: data set, by default hc62; photos: folder with pictures and a cases.json that lists file, kind and lines of each
+    data:str=None, # characters, emnist_lines: emnist, hc62, ink or tiny, by default the first that is present; iam_lines: iam (default), or ink, the lines that come with the package; photos: folder with pictures and a cases.json that lists file, kind and lines of each
     split:str='', # Part: of Aachen's split train, val or test, of another as in lwi/val1; of characters train or test, of emnist_lines also valid
     weights:str='', # Weight file of what is measured (of the line reader for pages); by default the shipped one
     subsample:float=1., # Random part of the items, above 0 and up to 1
@@ -295,7 +314,8 @@ def tr_evaluate(
     named = {k: v for k, v in dict(data=data, finder=finder, corruption=corruption, engine=engine, jitter=jitter or None, review=review, shear=shear).items() if v is not None}
     for k, v in named.items():
         if k not in inspect.signature(EVALUATIONS[task]).parameters: raise TextRecognizerError(f'--{k} {v} is not for {task}.')
-    if data and task != 'photos' and data not in DATA_SETS: raise TextRecognizerError(f'--data {data} is not for {task}; expected one of {", ".join(DATA_SETS)}.')
+    known = ('iam', 'ink') if task == 'iam_lines' else DATA_SETS
+    if data and task != 'photos' and data not in known: raise TextRecognizerError(f'--data {data} is not for {task}; expected one of {", ".join(known)}.')
     if corruption and corruption not in (known := [*CORRUPTIONS[task], 'all']): raise TextRecognizerError(f'--corruption {corruption} is not for {task}; {", ".join(known)} are.')
     measure = partial(EVALUATIONS[task], weights or None, lm or None, split, subsample, **named)
     res = _each_corruption(measure, CORRUPTIONS[task], json) if corruption == 'all' else measure()

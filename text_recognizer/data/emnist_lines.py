@@ -6,11 +6,11 @@
 __all__ = ['PEN_MARKS', 'LINE_PARTS', 'VERSION', 'pen_mark', 'Glyphs', 'LineChoices', 'line_choices', 'draw_lines',
            'classic_lines', 'part_glyphs', 'part_texts', 'EmnistLines', 'prepare_emnist_lines', 'SynthLinesDL',
            'like_batches', 'line_batch', 'ClassicLines', 'augment_classic', 'FixWidth', 'synth_dls', 'emnist_lines_dls',
-           'GlyphHand', 'FontHand', 'free_line', 'free_lines', 'handwriting_fonts', 'part_hands', 'FreeLines',
-           'free_lines_dls', 'free_sources', 'free_items']
+           'GlyphHand', 'FontHand', 'free_line', 'free_lines', 'handwriting_fonts', 'free_sources', 'part_hands',
+           'FreeLines', 'free_lines_dls', 'free_items']
 
 # %% ../../nbs/21_data.emnist_lines.ipynb #321fd679
-import hashlib, json
+import hashlib
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from ..augment import augment_lines, blur, paper, stroke_width, tone, warp_lines
 from ..core import TextRecognizerError, atomic_write, data_dir
-from .emnist import CharacterSet, load_emnist, prepare_emnist, split_valid, without_copies
+from .emnist import CharacterSet, best_characters, load_emnist, prepare_emnist, split_valid, without_copies
 from .lines import MARGIN, InkStrip, LineItem, LineText, line_dls, line_item
 from .sentences import Sentences, load_texts
 from ..sources import fetch, present, source
@@ -186,7 +186,7 @@ def _check_part(part):
     if part not in LINE_PARTS: raise TextRecognizerError(f'The part {part!r} came in; one of {", ".join(LINE_PARTS)} was wanted.')
 
 def part_glyphs(
-    data:str='hc62', # 'hc62', 'emnist' or 'tiny'
+    data:str=None, # a key of `DATA_SETS` of 10; by default `best_characters`
     part:str='train', # 'train', 'valid' or 'test'
 ) -> Glyphs: # no picture of it is in another part
     "The bank of glyphs that lines of `part` are made of."
@@ -225,9 +225,7 @@ def _lines_path(part, data, n, overlap, max_length, jitter, seed, texts):
     lo, hi = overlap
     return data_dir()/'prepared'/f'emnist_lines-{VERSION}-{source}-{part}-{n}-{lo:g}-{hi:g}-{max_length}-{jitter}-{seed}-{digest}.h5'
 
-def _write_lines(path, lines, **params):
-    about = dict(version=VERSION, chars=VOCAB.chars, input_shape=list(lines.images.shape[1:]), n=len(lines), **params)
-    with atomic_write(path.with_suffix('.json')) as tmp: tmp.write_text(json.dumps(about, indent=1), encoding='utf-8')
+def _write_lines(path, lines):
     with atomic_write(path) as tmp, h5py.File(tmp, 'w') as f:
         chunks = (min(64, len(lines)), *lines.images.shape[1:])
         f.create_dataset('images', data=lines.images, chunks=chunks, compression='gzip', compression_opts=1)
@@ -236,7 +234,7 @@ def _write_lines(path, lines, **params):
 # %% ../../nbs/21_data.emnist_lines.ipynb #b71030d3
 def prepare_emnist_lines(
     part:str='train', # 'train', 'valid' or 'test'
-    data:str='hc62', # where glyphs come from: 'hc62', 'emnist' or 'tiny'
+    data:str=None, # where glyphs come from: a key of `DATA_SETS` of 10; by default `best_characters`
     n:int=None, # number of lines; by default that of `LINE_PARTS`
     overlap:tuple=(0., .33), # range of the share by which neighbours overlap
     max_length:int=34, # characters that fit
@@ -253,7 +251,7 @@ def prepare_emnist_lines(
         rng = np.random.default_rng([seed, list(LINE_PARTS).index(part)])
         drawn = Sentences(source).draw(n, max_length=max_length, rng=rng)
         lines = EmnistLines(*classic_lines(drawn, part_glyphs(data, part), rng, overlap, max_length, jitter), drawn)
-        _write_lines(path, lines, part=part, data=data, overlap=overlap, max_length=max_length, jitter=jitter, seed=seed, texts=texts)
+        _write_lines(path, lines)
     with h5py.File(path) as f: return EmnistLines(f['images'][:], f['widths'][:], f['texts'].asstr()[:].tolist())
 
 # %% ../../nbs/21_data.emnist_lines.ipynb #53cac04d
@@ -330,7 +328,7 @@ def synth_dls(
     return DataLoaders(train, dls.valid, device=dls.device)
 
 def emnist_lines_dls(
-    data:str='hc62', # where glyphs come from: 'hc62', 'emnist' or 'tiny'
+    data:str=None, # where glyphs come from: a key of `DATA_SETS` of 10; by default `best_characters`
     bs:int=32, # lines per batch
     n_train:int=10_000, # training lines per epoch
     n_valid:int=1_000, # validation lines
@@ -437,13 +435,17 @@ def handwriting_fonts(
     held = {f: {9: 'valid', 8: 'test'}.get(i % 10, 'train') for i, f in enumerate(families)}
     return [h for h in (FontHand(o) for o in files if held[o.stem.rsplit('-', 1)[0]] == part) if not h.lacks]
 
+def free_sources() -> tuple: # for `part_hands`
+    "The best characters on this computer, and the handwriting fonts if they are in place."
+    return (best_characters(), *(['fonts'] if present('fonts') else []))
+
 def part_hands(
-    sources:tuple=('hc62', 'fonts'), # of 'hc62', 'emnist', 'tiny', 'fonts', 'pillow'
+    sources:tuple=None, # of 'emnist', 'hc62', 'ink', 'tiny', 'fonts', 'pillow'; by default `free_sources`
     part:str='train', # 'train', 'valid' or 'test'
 ) -> list: # of hands, each source about as often as the others
     "The hands that write lines of `part`."
     def of(s): return handwriting_fonts(part) if s == 'fonts' else [FontHand()] if s == 'pillow' else [GlyphHand(part_glyphs(s, part))]
-    found = [of(s) for s in ([sources] if isinstance(sources, str) else sources)]
+    found = [of(s) for s in ([sources] if isinstance(sources, str) else sources or free_sources())]
     most = max(map(len, found))
     return [h for hands in found for h in hands*round(most/len(hands))]
 
@@ -462,7 +464,7 @@ class FreeLines:
             yield line_batch(np.stack([np.pad(o.strip, ((0, 0), (0, w - o.width))) for o in items]), [o.text for o in items], self.vocab)
 
 def free_lines_dls(
-    sources:tuple=('hc62', 'fonts'), # of `part_hands`
+    sources:tuple=None, # of `part_hands`; by default `free_sources`
     bs:int=16, # lines per batch
     n_train:int=10_000, # training lines per epoch
     n_valid:int=500, # validation lines, of other hands and texts
@@ -478,11 +480,6 @@ def free_lines_dls(
     return synth_dls(train, n_train, valid.items(valid.sentences.draw(n_valid, max_length=max_length, rng=rng), rng), bs, height, augment)
 
 # %% ../../nbs/21_data.emnist_lines.ipynb #773e4bca
-def free_sources() -> tuple: # for `part_hands`
-    "The sources of hands that are in place."
-    found = {s: present(source(s)) for s in ('emnist', 'hc62', 'fonts')}
-    return tuple(s for s, there in found.items() if there and not (s == 'hc62' and found['emnist'])) or ('pillow',)
-
 def free_items(
     n:int, # lines
     sources:tuple=None, # of `part_hands`; by default what is in place
@@ -493,6 +490,6 @@ def free_items(
     seed:int=42, # the same seed draws the same
 ) -> list: # of `LineItem`s with margin rows
     "Draw `n` free lines as normalised strips."
-    lines = FreeLines(part_hands(sources or free_sources(), part), Sentences(part_texts(texts, part)), max_length, height)
+    lines = FreeLines(part_hands(sources, part), Sentences(part_texts(texts, part)), max_length, height)
     rng = np.random.default_rng(seed)
     return lines.items(lines.sentences.draw(n, max_length=max_length, rng=rng), rng) if n else []
