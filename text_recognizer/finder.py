@@ -377,13 +377,15 @@ class TextFinder:
         self.side, self.widen, self.max_side = side or int(self.meta['side']), widen, max_side
     def __repr__(self): return f'TextFinder({self.meta["network"]}, {self.side} pixels)'
 
+    def map(self, rgb): return core_map(self.net, rgb, self.side) # what the network sees, and its pixels per pixel of the picture
+
     def pieces(self, rgb):
         "Pieces of cores of a picture `(h, w, 3)`, and the pixels of their map per pixel of the picture."
-        prob, k = core_map(self.net, rgb, self.side)
+        prob, k = self.map(rgb)
         found = split_pieces(prob, core_pieces(prob))
         if part := closer(found, k, rgb.shape, self.side):
             x0, y0, x1, y1 = part
-            prob2, k2 = core_map(self.net, rgb[y0:y1, x0:x1], self.side)
+            prob2, k2 = self.map(rgb[y0:y1, x0:x1])
             near = [(xs + x0*k2, ys + y0*k2) for xs, ys in split_pieces(prob2, core_pieces(prob2))]
             if _area(near, k2) > .7*_area(found, k): return near, k2, True
         return found, k, bool((prob > .6).any())

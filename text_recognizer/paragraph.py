@@ -128,7 +128,7 @@ class ParagraphTextRecognizer:
         places = [turned_back(o, rgb.shape, degrees, 1/scale) for o in found.lines] if degrees or scale < 1 else found.lines
         lines = [_page_line(o, r) for o, r in zip(places, read) if r.text.strip()]
         why = getattr(found, 'reason', '') or ('nothing could be read in what was found' if read else 'no writing was found')
-        size, used = tuple(round(n/scale) for n in rgb.shape[1::-1]), [Path(o.path).name for o in (self.lines, self.finder) if getattr(o, 'path', None)]
+        size, used = tuple(round(n/scale) for n in rgb.shape[1::-1]), dict.fromkeys(Path(o.path).name for o in (self.lines, self.finder) if getattr(o, 'path', None))
         return Page(lines, degrees, getattr(found, 'reason', '') if lines else why, size, ', '.join(used))
 
     def read(self, rgb):
