@@ -48,12 +48,12 @@ def hand_items(
 ) -> list[LineItem]: # strips with margin rows, and their texts
     "Lines and texts of a hand, checked; raises `TextRecognizerError` naming the first line that cannot be used."
     lines, texts = list(lines), [texts] if isinstance(texts, str) else list(texts)
-    if len(lines) != len(texts): raise TextRecognizerError(f'{len(lines)} lines and {len(texts)} texts came in; a text for each line was wanted.')
-    if len(lines) < LEAST: raise TextRecognizerError(f'{len(lines)} line(s) came in; a hand is learned from at least {LEAST}, better 50.')
+    if len(lines) != len(texts): raise TextRecognizerError(f'Expected a text for each line, got {len(lines)} lines and {len(texts)} texts.')
+    if len(lines) < LEAST: raise TextRecognizerError(f'Expected at least {LEAST} lines to learn a hand from, better 50, got {len(lines)}.')
     for i, t in enumerate(texts):
         try: empty = not predictor.vocab.encode(t)
         except TextRecognizerError as e: raise TextRecognizerError(f'Text {i}: {e}') from None
-        if empty or not t.strip(): raise TextRecognizerError(f'Text {i} is empty; what stands in the line was wanted.')
+        if empty or not t.strip(): raise TextRecognizerError(f'Text {i} is empty: expected what stands in the line.')
     return [_item(predictor, o, t, i) for i, (o, t) in enumerate(zip(lines, texts))]
 
 # %% ../nbs/34_adapt.ipynb #2c5d5f10
@@ -63,7 +63,7 @@ def blend_weights(
     share:float=.5, # of the way from `before` to `after`: 0 is `before`, 1 is `after`
 ) -> nn.Module: # a new network
     "Interpolate two networks weight by weight (WiSE-FT, Wortsman et al. 2022)."
-    if not 0 <= share <= 1: raise TextRecognizerError(f'share is {share}; a number from 0 to 1 was wanted.')
+    if not 0 <= share <= 1: raise TextRecognizerError(f'Expected a share from 0 to 1, got {share}.')
     a, b, out = before.state_dict(), after.state_dict(), copy.deepcopy(before)
     out.load_state_dict({k: torch.lerp(v, b[k], share) if v.is_floating_point() else v for k, v in a.items()})
     return out.eval()

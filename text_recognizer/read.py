@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['IMAGE_SUFFIXES', 'MAX_PAGES', 'MAX_METRES', 'DPI', 'image_files', 'pdf_pages', 'format_page', 'PageWriter',
-           'save_debug', 'read_files', 'tr_read']
+           'save_debug', 'read_files', 'page_reader', 'tr_read']
 
 # %% ../nbs/74_read.ipynb #7f9aff36
-import argparse, json, sys
+import argparse, importlib.util, sys
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,10 @@ from tqdm import tqdm
 
 from .core import MAX_BYTES, ImageError, TextRecognizerError, atomic_write, explained, load_picture, package_path, read_stdin
 from .formats import PAGE_FORMATS, written
+from .line import LinePredictor
 from .paragraph import FINDERS, SAMPLE_PAGE, Page, ParagraphTextRecognizer, page_picture
+from .runtime import Reader
+from .weights import WeightsError
 
 # %% ../nbs/74_read.ipynb #1f486114
 IMAGE_SUFFIXES = {'.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp', '.webp', '.gif', '.pgm', '.ppm', '.pbm'}
@@ -188,15 +191,26 @@ def read_files(
     return failed
 
 # %% ../nbs/74_read.ipynb #8f78a0ea
+def page_reader(
+    weights:str=None, # weight file of a line predictor, or a key of `LINE_WEIGHTS`
+    lm=None, # with the language model?
+    finder:str='published', # a key of `FINDERS`
+): # a `Reader` or a `ParagraphTextRecognizer`
+    "The page reader that starts fastest."
+    has = {o: importlib.util.find_spec(o) is not None for o in ('torch', 'onnxruntime')}
+    if has['onnxruntime'] and finder == 'published':
+        try: return Reader(lm=lm or None, weights=weights)
+        except WeightsError:
+            if not has['torch']: raise
+    if not has['torch']: raise TextRecognizerError(f'Expected torch for the finder {finder}, or onnxruntime for the published one, got neither: pip install onnxruntime brings that one.')
+    return ParagraphTextRecognizer(LinePredictor(weights, lm or None), FINDERS[finder]())
+
+# %% ../nbs/74_read.ipynb #77c6f918
 def _end(code, said):
     "End the command with an exit code; called from Python, raise instead."
     if Path(sys.argv[0] or '-').stem != 'tr_read': raise TextRecognizerError(said)
     if code == 2: print(f'tr_read: {said}', file=sys.stderr)
     sys.exit(code)
-
-def _reader(weights, lm, finder):
-    from text_recognizer.line import LinePredictor
-    return ParagraphTextRecognizer(LinePredictor(weights, lm or None), FINDERS[finder]())
 
 @call_parse
 @explained
@@ -213,5 +227,5 @@ def tr_read(
     "Read handwritten pages and print their text."
     paths = ([images] if isinstance(images, (str, Path)) else list(images or [])) + [SAMPLE_PAGE]*sample
     if not paths: _end(2, 'no picture was named; tr_read IMAGE... or tr_read --sample was wanted.')
-    failed = read_files(paths, _reader(weights, lm, finder), format, debug, output, datetime.now().isoformat(timespec='seconds'))
+    failed = read_files(paths, page_reader(weights, lm, finder), format, debug, output, datetime.now().isoformat(timespec='seconds'))
     if failed: _end(1, f'{failed} of the files could not be read.')

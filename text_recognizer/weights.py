@@ -17,7 +17,7 @@ from .core import TextRecognizerError, as_array, atomic_write
 
 # %% ../nbs/03_weights.ipynb #6eb87b70
 FORMAT, FORMAT_VERSION = 'text_recognizer weights', 1
-KINDS = ('line', 'character', 'detector', 'finder', 'language') # what a network reads
+KINDS = ('line', 'character', 'detector', 'finder', 'language', 'bundle') # what a network reads
 REQUIRED = ('kind', 'network', 'args', 'data', 'licence') # entries that every file has
 
 class WeightsError(TextRecognizerError):

@@ -108,7 +108,7 @@ def subsample(
     seed:int=42, # the same seed draws the same
 ) -> list: # at least one element, in the original order
     "A random part of `xs`."
-    if not 0 < share <= 1: raise TextRecognizerError(f'subsample is {share}; a share above 0 and up to 1 was wanted.')
+    if not 0 < share <= 1: raise TextRecognizerError(f'Expected a subsample above 0 and up to 1, got {share}.')
     n = max(1, round(len(xs)*share))
     return [xs[i] for i in sorted(np.random.default_rng(seed).permutation(len(xs))[:n])] if xs else []
 
@@ -125,7 +125,7 @@ def iam_line_items(
     "Normalised lines of one part of a split, training without the held-out writers; a part of which nothing is there is a `TextRecognizerError`."
     iam = iam or IAM()
     lines = [o for o in (iam.training_lines(split) if part == 'train' else iam.split(split, part)) if o.form in iam.images]
-    if not lines: raise TextRecognizerError(f'Expected a part of which this copy of IAM has lines, got {split} {part}.')
+    if not lines: raise TextRecognizerError(f'Expected lines of {split} {part} in this copy of IAM, got none.')
     lines = subsample(lines, share, seed)
     store = prepare_iam_lines(iam, progress=progress, forms={o.form for o in lines})
     names = [o.id for o in lines if o.id in store.row]
