@@ -13,7 +13,7 @@ from fastai.basics import *
 from fastai.callback.all import *
 
 from ..core import TextRecognizerError
-from ..data.iam_paragraphs import LINE_KINDS
+from ..data.page_labels import LINE_KINDS
 from .character import BFloat16, has_fast_bf16
 from .line import fit_lines
 from ..metrics import mask_iou
