@@ -4,16 +4,14 @@
 
 # %% auto #0
 __all__ = ['SHELVES', 'SourceError', 'SourceFile', 'Source', 'read_source', 'sources', 'source', 'mirror', 'downloads',
-           'find_local', 'present', 'verify', 'how_to_get', 'fetch', 'tr_data']
+           'find_local', 'present', 'verify', 'how_to_get', 'fetch']
 
 # %% ../nbs/04_sources.ipynb #6192d186
 import hashlib, json, os, shutil, sys, tarfile, time, tomllib, zipfile, zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fastcore.script import Param, call_parse
-
-from .core import TextRecognizerError, atomic_write, data_dir, explained, package_path
+from .core import TextRecognizerError, atomic_write, data_dir, package_path
 
 # %% ../nbs/04_sources.ipynb #2bdc6a81
 class SourceError(TextRecognizerError):
@@ -241,20 +239,3 @@ def fetch(
         return own
     for file in src.files: _fetch_file(src, file, progress, waits)
     return find_local(src)
-
-# %% ../nbs/04_sources.ipynb #97b28a40
-def _megabytes(n): return f'{n/1e6:.1f} MB' if n else 'not stated'
-
-def _table(srcs):
-    rows = [('name', 'licence', 'size', 'present')]
-    rows += [(s.name, s.licence, _megabytes(s.size), 'yes' if present(s) else 'no') for s in srcs]
-    w = [max(map(len, column)) for column in zip(*rows)]
-    return '\n'.join(f'{a:<{w[0]}}  {b:<{w[1]}}  {c:>{w[2]}}  {d}' for a, b, c, d in rows)
-
-@call_parse
-@explained
-def tr_data(
-    name:Param('data set to fetch; without it, all are listed', str, opt=False, nargs='?')='', # one of `sources()`
-):
-    "List the data sets, or fetch and verify one."
-    print(fetch(name) if name else _table(sources().values()))
