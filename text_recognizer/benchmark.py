@@ -40,8 +40,9 @@ def read_timed(
 ) -> dict: # `first` seconds until the first page was read, `cpu` and `seconds` a page for all pages, read once more, `memory` in MB, `texts`
     "Read all pages with one engine, and measure it."
     import resource
+    make = BENCHMARKS[engine]
     if hasattr(os, 'sched_setaffinity'): os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    reader = BENCHMARKS[engine](); reader.predict(files[0]); first = time.time() - start
+    reader = make(); reader.predict(files[0]); first = time.time() - start
     spent = lambda: sum(o.ru_utime + o.ru_stime for o in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
     at, cpu = time.time(), spent()
     texts = [reader.predict(f).text for f in files]

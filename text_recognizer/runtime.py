@@ -135,7 +135,6 @@ class BundleLines(LinePredictor):
         self.path, self.shears, self.least, self.graph = Path(path), (0.,), least, graph
         self._configure(meta, meta['decoding'], int(meta['stride']), lm)
     def _scores(self, x): return self.graph(np.pad(x, ((0, 0), (0, 0), (0, 0), (0, max(0, 32 - x.shape[3])))))
-    def predict_batch(self, imgs, max_columns=3400): return super().predict_batch(imgs, max_columns) # about three lines at a time: as fast as more, in less memory
     def __repr__(self): return f'BundleLines({self.meta["network"]}, {"calibrated" if self.calibration else "raw"} confidences)'
 
 class BundleFinder(TextFinder):
