@@ -24,7 +24,7 @@ setuptools.setup(
                  f'Natural Language :: {cfg["language"]}'] + [f'Programming Language :: Python :: {v}' for v in pythons],
     long_description=(cfg_path.parent/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=setuptools.find_packages(include=['text_recognizer', 'text_recognizer.*']),
-    package_data={'text_recognizer': ['weights/*.h5', 'metadata/*.toml', 'metadata/*.json', 'samples/*', 'samples/strokes/*', 'runtime.txt']},
+    package_data={'text_recognizer': ['weights/*.h5', 'metadata/*.toml', 'metadata/*.json', 'samples/*', 'samples/*/*', 'runtime.txt']},
     python_requires=f'>={cfg["min_python"]}',
     install_requires=cfg['requirements'].split(),
     extras_require=extras(cfg),

@@ -410,7 +410,7 @@ def judge(inputs, names, limit=10, verbose=False):
             forget()
             t = time.process_time()
             try:
-                signal.setitimer(signal.ITIMER_REAL, 6*limit)
+                signal.setitimer(signal.ITIMER_REAL, 30*limit)
                 with warnings.catch_warnings():
                     warnings.simplefilter('error', RuntimeWarning)
                     try: end, said = 'answer', read(source)
@@ -418,7 +418,7 @@ def judge(inputs, names, limit=10, verbose=False):
             except TextRecognizerError as e:
                 end, said = 'refused', str(e)
                 if not said or '\n' in said or len(said) > 600: bad.append(f'{name} {what} {r}: no sentence: {said[:300]!r}')
-            except Hang: end, said = 'hang', ''; bad.append(f'{name} {what} {r}: over {6*limit} s')
+            except Hang: end, said = 'hang', ''; bad.append(f'{name} {what} {r}: over {30*limit} s')
             except BaseException as e:
                 if isinstance(e, KeyboardInterrupt): raise
                 end, said = 'error', repr(e); at = traceback.extract_tb(e.__traceback__)[-1]

@@ -44,7 +44,7 @@ class Outcomes(NamedTuple):
 UNITS = ('word', 'line')
 
 def _check_unit(by):
-    if by not in UNITS: raise TextRecognizerError(f'by is {by!r}; word or line was wanted.')
+    if by not in UNITS: raise TextRecognizerError(f'Expected word or line for by, got {by!r}.')
 
 def outcomes(
     results:list[LineResult], # what was read
@@ -53,7 +53,7 @@ def outcomes(
 ) -> Outcomes: # of all words, or of all lines
     "Put confidences and truth side by side."
     _check_unit(by)
-    if len(results) != len(texts): raise TextRecognizerError(f'{len(results)} results and {len(texts)} texts came in; one text for each result was wanted.')
+    if len(results) != len(texts): raise TextRecognizerError(f'Expected one text for each result, got {len(results)} results and {len(texts)} texts.')
     if by == 'line': rows = [(o.conf, o.text == t) for o, t in zip(results, texts)]
     else: rows = [(w.conf, hit) for o, t in zip(results, texts) for w, hit in zip(o.words, word_hits(o.text, t), strict=True)]
     return Outcomes(np.array([c for c, _ in rows], float), np.array([r for _, r in rows], bool))
@@ -73,7 +73,7 @@ def fit_logistic(
 ) -> list[float]: # k weights and one number to add, for `logistic`
     "Logistic regression (Platt 1999); raises `TextRecognizerError` unless there are right ones and wrong ones."
     x, y = np.asarray(evidence, float), np.asarray(right, bool)*2. - 1
-    if not -len(y) < y.sum() < len(y): raise TextRecognizerError(f'Of {len(y)} examples {int((y > 0).sum())} are right; some right ones and some wrong ones were wanted.')
+    if not -len(y) < y.sum() < len(y): raise TextRecognizerError(f'Expected some right and some wrong examples, got {int((y > 0).sum())} right ones of {len(y)}.')
     x, keep = np.c_[x, np.ones(len(x))], np.r_[np.ones(x.shape[1]), 0]
     def loss(w):
         margin = y*(x@w)
@@ -89,7 +89,7 @@ def folds_of(
 ) -> np.ndarray: # the fold of every line, from 0
     "Deal groups into folds."
     names = sorted(set(groups))
-    if min(n, len(names)) < 2: raise TextRecognizerError(f'{len(names)} groups for {n} folds came in; at least two of both were wanted.')
+    if min(n, len(names)) < 2: raise TextRecognizerError(f'Expected at least two groups and two folds, got {len(names)} groups for {n} folds.')
     fold = {names[j]: i % n for i, j in enumerate(np.random.default_rng(seed).permutation(len(names)))}
     return np.array([fold[o] for o in groups])
 
@@ -141,7 +141,7 @@ def risk_coverage(
 ) -> RiskCurve: # n + 1 points
     "What is left wrong when the least sure are checked first; equal confidences share their wrong ones evenly."
     confs, wrong = np.asarray(confs, float), 1. - np.asarray(right, bool)
-    if confs.shape != wrong.shape or confs.ndim != 1: raise TextRecognizerError(f'Confidences {confs.shape} and truth {wrong.shape} came in; two rows of one length were wanted.')
+    if confs.shape != wrong.shape or confs.ndim != 1: raise TextRecognizerError(f'Expected two rows of one length, got confidences {confs.shape} and truth {wrong.shape}.')
     n, (_, at) = len(confs), np.unique(confs, return_inverse=True)
     wrong = (np.bincount(at, wrong)/np.bincount(at))[at][np.argsort(confs, kind='stable')] if n else wrong
     after = np.r_[wrong.sum() - np.r_[0, wrong.cumsum()[:-1]], 0] if n else np.zeros(1)
@@ -163,7 +163,7 @@ def review_threshold(
 ) -> float: # check what is less sure than this; infinite if everything is to be checked
     "The lowest confidence at which the surest together keep to `target`."
     if isinstance(target, (bool, str)) or not isinstance(target, (int, float, np.number)) or not 0 < target < 1:
-        raise TextRecognizerError(f'target is {target!r}; a share of errors above 0 and below 1 was wanted, such as 0.02.')
+        raise TextRecognizerError(f'Expected a target above 0 and below 1, such as 0.02, got {target!r}.')
     c = np.sort(np.asarray(confs, float))[::-1]
     n = int((np.cumsum(1 - c) <= target*np.arange(1, len(c) + 1) + 1e-12).sum())
     if 0 < n < len(c): n = int((c > c[n]).sum()) # equals of the first that is too much go with it
@@ -184,7 +184,7 @@ def needs_review(
     "What a person should check so that at most `target` of the rest is expected to be wrong."
     _check_unit(by)
     if any(not getattr(o, 'calibrated', False) for o in results):
-        raise TextRecognizerError('The confidences are raw; calibrated ones were wanted: of weights that hold a calibration, as `calibrate` and `add_calibration` put into them.')
+        raise TextRecognizerError('Expected calibrated confidences, of weights that `add_calibration` has given a calibration, got raw ones.')
     items = [ReviewItem(i, w, w.conf) for i, o in enumerate(results) for w in (o.words if by == 'word' else [o])]
     least = review_threshold([o.conf for o in items], target)
     return sorted((o for o in items if o.conf < least), key=lambda o: o.conf)
@@ -217,7 +217,7 @@ def calibrate(
     "Fit a calibration for `predictor` and measure it."
     reader = copy(predictor); reader.calibration = None
     raw, groups = reader.predict_batch(list(imgs)), [*range(len(texts))] if groups is None else list(groups)
-    if len(groups) != len(texts): raise TextRecognizerError(f'{len(groups)} groups for {len(texts)} texts came in; one for each was wanted.')
+    if len(groups) != len(texts): raise TextRecognizerError(f'Expected one group for each text, got {len(groups)} groups for {len(texts)} texts.')
     fitted = fit_calibration(raw, texts, predictor.lm)
     fair = held_out(raw, texts, folds_of(groups, n_folds), predictor.lm)
     words = outcomes(fair, texts)
@@ -233,7 +233,7 @@ def add_calibration(
     **calibrations:dict, # `greedy` or `lm`, or both, as `calibrate` makes them
 ) -> Path: # `path`
     "Put calibrations into a weight file, beside or instead of those in it."
-    if not calibrations or set(calibrations) - {'greedy', 'lm'}: raise TextRecognizerError(f'Calibrations for {", ".join(calibrations) or "nothing"} came in; greedy, lm or both were wanted.')
+    if not calibrations or set(calibrations) - {'greedy', 'lm'}: raise TextRecognizerError(f'Expected calibrations for greedy, lm or both, got {", ".join(calibrations) or "nothing"}.')
     state, meta = load_weights(path, kind='line')
     half = all(np.array_equal(a.astype(np.float16).astype(a.dtype), a) for a in state.values() if a.ndim > 1 and a.dtype.kind == 'f')
     return save_weights(path, state, {**meta, 'calibration': {**(meta.get('calibration') or {}), **calibrations}}, half=half)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAX_PIECES', 'FAINT', 'NOISE', 'published_finder', 'core_input', 'core_map', 'core_pieces', 'turned', 'Core',
            'page_cores', 'typical_height', 'split_pieces', 'joined', 'chain_cores', 'join_cores', 'page_blocks',
-           'block_rows', 'ordered_cores', 'core_band', 'core_lines', 'closer', 'TextFinder', 'quad_core',
+           'block_rows', 'ordered_cores', 'core_pages', 'core_band', 'core_lines', 'closer', 'TextFinder', 'quad_core',
            'RapidOCRFinder', 'matched_lines']
 
 # %% ../nbs/39_finder.ipynb #d18f5a9e
@@ -17,6 +17,7 @@ from scipy import ndimage as ndi
 
 from .core import TextRecognizerError, load_picture, package_path
 from .ink import resized
+from .sheet import page_sides
 from .strips import FoundLines, GreyPage, even_curve, found_line, ink_skew, rescaled
 from .weights import load_network, load_weights, save_weights
 
@@ -304,6 +305,20 @@ def ordered_cores(
     "Lines in reading order: column by column, and in each from top to bottom."
     return [o for block in page_blocks(cores) for o in block_rows(block)]
 
+# %% ../nbs/39_finder.ipynb #2c20f3c4
+def core_pages(
+    page:GreyPage, # the picture
+    cores:list, # pieces of lines, not joined yet
+    scale:float, # pixels of the map per pixel of the picture
+    angle:float=0., # of the page, radians
+) -> tuple: # lists of cores, one for each page from left to right; and how many pages were left out because the picture cuts them off
+    "Give pieces of lines to their pages."
+    if len(cores) < 6: return [cores], 0
+    end = lambda o, u: turned(u, o.at(u), -angle)
+    ends = np.array([(*end(o, o.start), *end(o, o.end)) for o in cores], float)
+    sides, out = page_sides(page, ends, scale, typical_height(cores), angle)
+    return [[cores[i] for i in side] for side in sides], out
+
 # %% ../nbs/39_finder.ipynb #0ce06f50
 def core_band(
     core:Core, # of a line
@@ -401,9 +416,10 @@ class TextFinder:
         area = [sum(len(o.xs) for o in side) for side in (cores, margin)]
         least = 4*typical_height(cores) if cores else 0
         margin = [o for o in ordered_cores(join_cores(margin)) if o.width > max(3*o.height, least)]
-        lines = core_lines(page, ordered_cores(join_cores(cores)), k, widen=self.widen) + core_lines(page, margin, k, 'margin', widen=self.widen)
+        sides, out = core_pages(page, cores, k, angle)
+        lines = [l for side in sides for l in core_lines(page, ordered_cores(join_cores(side)), k, widen=self.widen)] + core_lines(page, margin, k, 'margin', widen=self.widen)
         if scale < 1: lines = [rescaled(o, 1/scale) for o in lines]
-        return FoundLines(lines, round(math.degrees(angle), 2), area[1] > 2*area[0], '' if lines else 'what was found is too faint or too small to be read')
+        return FoundLines(lines, round(math.degrees(angle), 2), area[1] > 2*area[0], ('a page beside it that the picture cuts off was left out' if out else '') if lines else 'what was found is too faint or too small to be read')
 
 # %% ../nbs/39_finder.ipynb #bf492347
 def quad_core(

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_COLUMNS', 'UNSURE', 'BETTER', 'SAMPLE_PAGE', 'FINDERS', 'PageWord', 'PageLine', 'Page', 'word_box',
-           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'page_picture']
+           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'looks_written', 'only_writing',
+           'page_picture']
 
 # %% ../nbs/44_paragraph.ipynb #a12a3cfe
 from dataclasses import asdict, dataclass, field, replace
@@ -19,7 +20,7 @@ from .core import load_picture, package_path
 from .detector import LineDetector, ProfileLineFinder
 from .finder import RapidOCRFinder, TextFinder
 from .line import LinePredictor
-from .strips import FoundLine, curve_normals, even_curve
+from .strips import FoundLine, curve_normals, even_curve, ink_skew
 
 # %% ../nbs/44_paragraph.ipynb #67ed6117
 @dataclass
@@ -125,9 +126,10 @@ class ParagraphTextRecognizer:
         "Read the handwriting on a page."
         rgb, scale = load_picture(img, max_area=16_000_000)
         found, read, degrees = self.read_upright(rgb)
+        n = len([r for r in read if r.text.strip()]); found, read = only_writing(found, read)
         places = [turned_back(o, rgb.shape, degrees, 1/scale) for o in found.lines] if degrees or scale < 1 else found.lines
         lines = [_page_line(o, r) for o, r in zip(places, read) if r.text.strip()]
-        why = getattr(found, 'reason', '') or ('nothing could be read in what was found' if read else 'no writing was found')
+        why = getattr(found, 'reason', '') or ('what was found does not look like writing' if n and not read else 'nothing could be read in what was found' if read else 'no writing was found')
         size, used = tuple(round(n/scale) for n in rgb.shape[1::-1]), dict.fromkeys(Path(o.path).name for o in (self.lines, self.finder) if getattr(o, 'path', None))
         return Page(lines, degrees, getattr(found, 'reason', '') if lines else why, size, ', '.join(used))
 
@@ -194,6 +196,26 @@ def read_upright(self:ParagraphTextRecognizer,
             other = self.read(np.ascontiguousarray(rgb[::-1, ::-1]))
             if certainty(other[1]) > sure: return *other, 180
     return found, read, 0
+
+# %% ../nbs/44_paragraph.ipynb #f02767c0
+def looks_written(
+    read, # what a predictor returned for a line: `text`, `chars`
+    ink:np.ndarray, # its ink image `(1, h, w)`
+) -> bool: # is it sure enough, for pixels of this skew?
+    "Is this a line of writing?"
+    if not hasattr(read, 'chars'): return True
+    return bool(read.text.strip()) and certainty([read]) >= min(.9, .3 + .25*max(0., 2.5 - abs(ink_skew(np.asarray(ink)[0]))))
+
+def only_writing(
+    found, # `FoundLines`
+    read:list, # what was read in them
+) -> tuple: # both without what is no writing
+    "Leave out what only looks like lines."
+    if not read or not all(hasattr(o, 'chars') for o in read): return found, read
+    keep = [i for i, (o, r) in enumerate(zip(found.lines, read)) if looks_written(r, o.ink if o.ink is not None else o.strip[None])]
+    n = sum(len(read[i].text.replace(' ', '')) for i in keep)
+    if certainty([read[i] for i in keep]) < max(.5, .8 - .04*n) or not any(c.isalnum() for i in keep for c in read[i].text): keep = []
+    return replace(found, lines=[found.lines[i] for i in keep]), [read[i] for i in keep]
 
 # %% ../nbs/44_paragraph.ipynb #5c64763f
 SAMPLE_PAGE = package_path('samples', 'page.png') # a page drawn for this project; its text stands in `page.txt` beside it

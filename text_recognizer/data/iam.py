@@ -157,7 +157,7 @@ def _tiny_splits(folder, ids):
 
 # %% ../../nbs/30_data.iam.ipynb #bd887d9a
 _PARTS = ('ascii', 'xml', 'forms*', 'splits', 'large*') # folders of a copy that are looked into
-_WANTED = 'a folder or a zip with a copy of IAM was wanted'
+_WANTED = 'expected a folder or a zip with a copy of IAM'
 
 @contextmanager
 def _zip(path):
@@ -189,13 +189,13 @@ def _rows(text, name, fields):
     want = fields.split()
     for n, row in enumerate(text.splitlines(), 1):
         if not row.strip() or row.startswith('#'): continue
-        def broken(what): return IAMError(f'{name}, row {n}: {row[:60]!r} came in; {what}.')
+        def broken(what): return IAMError(f'{name}, row {n}: expected {what}, got {row[:60]!r}.')
         d = dict(zip(want, row.split(' ', len(want) - 1)))
-        if len(d) < len(want): raise broken(f'{len(want)} fields were wanted: {fields}')
-        if d.get('ok', 'ok') not in ('ok', 'err'): raise broken('its second field must be ok or err')
+        if len(d) < len(want): raise broken(f'{len(want)} fields ({fields})')
+        if d.get('ok', 'ok') not in ('ok', 'err'): raise broken('ok or err as the second field')
         if 'x' in d:
             try: x, y, w, h = (int(d[k]) for k in 'xywh')
-            except ValueError: raise broken('x y w h must be whole numbers') from None
+            except ValueError: raise broken('whole numbers for x y w h') from None
             d['box'] = (x, y, x + w, y + h)
         yield d
 
@@ -292,7 +292,7 @@ def form(self:IAM,
     "One form; raises `IAMError` when there is none with that `id`."
     if id in self.forms: return self.forms[id]
     example = next(iter(self.forms), 'a01-000u')
-    raise IAMError(f'{id!r} came in; the id of one of {len(self.forms)} forms was wanted, such as {example!r}.')
+    raise IAMError(f'Expected the id of one of {len(self.forms)} forms, such as {example!r}, got {id!r}.')
 
 @patch
 def writer(self:IAM,
@@ -343,9 +343,9 @@ def split_ids(self:IAM,
     part:str, # such as `train`, `val`, `test`
 ) -> list: # ids of lines, at hand or not
     "The list of a split, as it was published."
-    if name not in SPLITS: raise IAMError(f'The split {name!r} came in; one of {", ".join(SPLITS)} was wanted.')
+    if name not in SPLITS: raise IAMError(f'Expected one of {", ".join(SPLITS)} as the split, got {name!r}.')
     if part not in SPLITS[name]:
-        raise IAMError(f'Part {part!r} of the split {name} came in; one of {", ".join(SPLITS[name])} was wanted.')
+        raise IAMError(f'Expected one of {", ".join(SPLITS[name])} as the part of the split {name}, got {part!r}.')
     return [i.removesuffix('.png') for i in self._text(*SPLITS[name][part]).split()]
 
 @patch

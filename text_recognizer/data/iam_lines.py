@@ -106,7 +106,7 @@ def subsample(
     seed:int=42, # the same seed draws the same
 ) -> list: # at least one element, in the original order
     "A random part of `xs`."
-    if not 0 < share <= 1: raise TextRecognizerError(f'subsample is {share}; a share above 0 and up to 1 was wanted.')
+    if not 0 < share <= 1: raise TextRecognizerError(f'Expected a subsample above 0 and up to 1, got {share}.')
     n = max(1, round(len(xs)*share))
     return [xs[i] for i in sorted(np.random.default_rng(seed).permutation(len(xs))[:n])] if xs else []
 
@@ -125,7 +125,7 @@ def iam_line_items(
     store = prepare_iam_lines(iam, progress=progress)
     lines = iam.training_lines(split) if part == 'train' else iam.split(split, part)
     names = [o.id for o in lines if o.id in store.row]
-    if not names: raise TextRecognizerError(f'No line of {split} {part} is in this copy of IAM; other parts or another copy were wanted.')
+    if not names: raise TextRecognizerError(f'Expected lines of {split} {part} in this copy of IAM, got none.')
     names = subsample(names, share, seed)
     bar = tqdm(zip(names, store.inks(names)), total=len(names), desc=f'{split} {part}', unit='line', disable=not progress)
     return [line_item(ink, store.texts[store.row[n]], n, height) for n, ink in bar]

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['VERSION', 'PARTS', 'STANFORD_HELD_OUT', 'PageXMLError', 'transcript_text', 'PageXMLLine', 'page_lines', 'cut_line',
-           'PageXML', 'mend_outlines', 'labelled_pages', 'line_inks', 'labelled_lines', 'joseph_hooker',
-           'stanford_text', 'stanford', 'stanford_pages']
+           'PageXML', 'mend_outlines', 'labelled_pages', 'line_inks', 'labelled_lines', 'stanford_text',
+           'sample_letters', 'sample_lines', 'joseph_hooker', 'stanford', 'stanford_pages']
 
 # %% ../../nbs/33_data.page_xml.ipynb #f9a32a26
 import copy, hashlib, html, io, re, zipfile, zlib
@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageOps
 from scipy import ndimage as ndi
 from tqdm.auto import tqdm
 
-from ..core import ImageError, TextRecognizerError, as_array, data_dir, from_bytes, load_image, to_bytes
+from ..core import ImageError, TextRecognizerError, as_array, data_dir, from_bytes, load_image, package_path, to_bytes
 from .iam_lines import LineStore, _write_crops, subsample
 from .lines import LabelledLine, LabelledPage, LineItem, line_item
 from ..ink import flatten_paper
@@ -412,12 +412,7 @@ def labelled_lines(
             else: skipped['no ink'] += 1
     return items
 
-# %% ../../nbs/33_data.page_xml.ipynb #4721067f
-def joseph_hooker() -> PageXML: # 295 pages, 5,986 usable lines
-    "The letters of Joseph Hooker, from the mirror or the folder of downloads."
-    return PageXML(fetch('joseph_hooker'))
-
-# %% ../../nbs/33_data.page_xml.ipynb #472439e3
+# %% ../../nbs/33_data.page_xml.ipynb #cb6630d9
 STANFORD_HELD_OUT = ('Lettre57', 'Lettre58', 'Lettre59', 'Lettre76_1', 'Lettre76_2')
 _LOOK_ALIKE = str.maketrans('\u15c5\u15de\u1455', 'ADC')
 
@@ -427,11 +422,28 @@ def stanford_text(
     "Text of a line of Stanford's letters."
     return '' if '[[' in text else text.translate(_LOOK_ALIKE).replace('^', '')
 
+
+# %% ../../nbs/33_data.page_xml.ipynb #e32865bb
+def sample_letters() -> PageXML: # 2 pages, 37 usable lines
+    "The shipped page by Joseph Hooker (CC BY-SA 4.0) and that to Stanford (CC BY 4.0)."
+    return PageXML(package_path('samples', 'letters'), clean=stanford_text)
+
+def sample_lines() -> list[tuple]: # of each shipped line: path of its picture, text, source
+    "Six lines of real letters by five hands."
+    rows = package_path('samples', 'letters', 'lines.tsv').read_text(encoding='utf-8').splitlines()[1:]
+    return [(package_path('samples', 'letters', name), text, source) for name, text, source in (r.split('\t') for r in rows)]
+
+# %% ../../nbs/33_data.page_xml.ipynb #4721067f
+def joseph_hooker() -> PageXML: # 295 pages, 5,986 usable lines
+    "The letters of Joseph Hooker, from the mirror or the folder of downloads."
+    return PageXML(fetch('joseph_hooker'))
+
+# %% ../../nbs/33_data.page_xml.ipynb #472439e3
 def stanford(
     part:str='train', # 'train', 'held_out' or 'all'
 ) -> PageXML: # 24 pages, 5 of them held out
     "Letters to Stanford University, 1905: about a dozen hands; CC BY 4.0."
-    if part not in ('train', 'held_out', 'all'): raise PageXMLError(f'The part {part!r} came in; one of train, held_out, all was wanted.')
+    if part not in ('train', 'held_out', 'all'): raise PageXMLError(f'Expected train, held_out or all as the part, got {part!r}.')
     pages = PageXML(fetch('stanford1905'), clean=stanford_text)
     out = {p for p in pages.pages if part != 'all' and (Path(p).name in STANFORD_HELD_OUT) == (part == 'train')}
     return pages.without(out) if out else pages

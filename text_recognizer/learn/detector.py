@@ -13,7 +13,7 @@ from fastai.basics import *
 from fastai.callback.all import *
 
 from ..core import TextRecognizerError
-from ..data.iam_paragraphs import LINE_KINDS
+from ..data.page_labels import LINE_KINDS
 from .character import BFloat16, has_fast_bf16
 from .line import fit_lines
 from ..metrics import mask_iou
@@ -67,7 +67,7 @@ def detector_learner(
     **kwargs
 ) -> Learner: # with the IoU of each class as metrics
     "`Learner` with AdamW, gradient clip and `DetectorLoss` for the detector network `network`."
-    if line_weight <= 0 or dice < 0: raise TextRecognizerError(f'line_weight {line_weight} and dice {dice} came in; above 0 and from 0 were wanted.')
+    if line_weight <= 0 or dice < 0: raise TextRecognizerError(f'Expected line_weight above 0 and dice from 0, got line_weight {line_weight} and dice {dice}.')
     model = detector_network(network, **(args or {}))
     on_cpu = dls.device is None or torch.device(dls.device).type == 'cpu'
     half = [BFloat16()] if on_cpu and (has_fast_bf16() if bf16 is None else bf16) else []

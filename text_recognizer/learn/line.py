@@ -132,7 +132,7 @@ def start_from(
     own = learn.model.state_dict()
     fits = {k: v for k, v in state.items() if k in own and v.shape == own[k].shape}
     missing = sorted({k.split('.')[0] for k in own.keys() - fits.keys()} - {'shortcut'})
-    if not any(k.endswith('weight') and v.dim() > 1 for k, v in fits.items()): raise TextRecognizerError(f'Expected weights for {learn.spec["args"]}, got {meta.get("args")} in {path}: nothing fits.')
+    if not any(k.endswith('weight') and v.ndim > 1 for k, v in fits.items()): raise TextRecognizerError(f'Expected weights for {learn.spec["args"]}, got {meta.get("args")} in {path}: nothing fits.')
     if missing: print(f'{path}: {len(fits)} of {len(own)} tensors fit; new at random is a part of {", ".join(missing)}.', file=sys.stderr)
     load_state(learn.model, {**own, **fits}, path)
     return learn
