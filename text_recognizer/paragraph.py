@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_COLUMNS', 'UNSURE', 'BETTER', 'SAMPLE_PAGE', 'FINDERS', 'PageWord', 'PageLine', 'Page', 'word_box',
-           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'looks_written', 'only_writing',
-           'page_picture']
+           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'looks_written', 'pen_contrast',
+           'only_writing', 'page_picture']
 
 # %% ../nbs/44_paragraph.ipynb #a12a3cfe
 from dataclasses import asdict, dataclass, field, replace
@@ -206,6 +206,12 @@ def looks_written(
     if not hasattr(read, 'chars'): return True
     return bool(read.text.strip()) and certainty([read]) >= min(.9, .3 + .25*max(0., 2.5 - abs(ink_skew(np.asarray(ink)[0]))))
 
+def pen_contrast(
+    line, # `FoundLine`
+) -> float: # 0..1
+    "How much darker than its paper, or lighter, is a line?"
+    return float(np.ptp(np.percentile(np.asarray(line.ink if line.ink is not None else line.strip), (50, 99.5))))
+
 def only_writing(
     found, # `FoundLines`
     read:list, # what was read in them
@@ -213,6 +219,8 @@ def only_writing(
     "Leave out what only looks like lines."
     if not read or not all(hasattr(o, 'chars') for o in read): return found, read
     keep = [i for i, (o, r) in enumerate(zip(found.lines, read)) if looks_written(r, o.ink if o.ink is not None else o.strip[None])]
+    dark = [pen_contrast(found.lines[i]) for i in keep]
+    if len(keep) > 3: keep = [i for i, d in zip(keep, dark) if d > .5*np.median(dark) or certainty([read[i]]) > .6]
     n = sum(len(read[i].text.replace(' ', '')) for i in keep)
     if certainty([read[i] for i in keep]) < max(.5, .8 - .04*n) or not any(c.isalnum() for i in keep for c in read[i].text): keep = []
     return replace(found, lines=[found.lines[i] for i in keep]), [read[i] for i in keep]
