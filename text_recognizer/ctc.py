@@ -8,7 +8,7 @@ __all__ = ['softmax', 'CharSpan', 'position_spans', 'collapse', 'ctc_table', 'gr
 
 # %% ../nbs/23_ctc.ipynb #c1d2b182
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from fastcore.basics import patch
@@ -275,6 +275,7 @@ class WordSpan:
     conf: float
     start: int
     end: int
+    alternatives: list = field(default_factory=list, repr=False) # pairs of another text and its share of the probability
 
 def _word_runs(spans):
     "First and last index (exclusive) of every run of `spans` without a space."
