@@ -64,7 +64,7 @@ def line_findings(
         elif odd := sorted(set(vocab.unknown(text))): found.append(Finding('characters', name, i, f'{" ".join(odd)} in {text[:50]!r}'))
     return found
 
-# %% ../nbs/54_check.ipynb #05a8af59
+# %% ../nbs/54_check.ipynb #4694bef0
 ALIKE = .9 # correlation from which two pictures count as the same
 
 def page_pattern(
@@ -73,7 +73,6 @@ def page_pattern(
 ) -> np.ndarray: # `(side*side,)` of mean 0 and length 1; all 0 for a picture without a pattern
     "What is left of a page when it is very small."
     small = np.asarray(Image.fromarray(img).convert('L').resize((side, side), Image.BOX), np.float32)
-    around = np.asarray(Image.fromarray(np.pad(small, 2, mode='edge')).resize((side, side), Image.BOX, box=(2, 2, side + 2, side + 2)), np.float32)
     k = np.pad(small, 2, mode='edge'); around = sum(k[i:i + side, j:j + side] for i in range(5) for j in range(5))/25
     a = (small - around).ravel(); a -= a.mean(); n = np.linalg.norm(a)
     return a/n if n > side*.3 else np.zeros(side*side, np.float32)
