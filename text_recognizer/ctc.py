@@ -282,6 +282,7 @@ def _word_runs(spans):
     gaps = [-1, *(i for i, s in enumerate(spans) if s.char == ' '), len(spans)]
     return [(a + 1, b) for a, b in zip(gaps, gaps[1:]) if b > a + 1]
 
+# %% ../nbs/23_ctc.ipynb #95d75911
 def _text_logps(logps, texts):
     "Log probability of each of the `texts`, lists of ids, in its own steps: `ctc_table` for many at once."
     n, steps = np.array([len(o) for o in texts]), np.array([len(o) for o in logps])
@@ -298,6 +299,7 @@ def _text_logps(logps, texts):
         now[:, 1], last = -np.inf, now
     return np.logaddexp(last[rows, 2*n + 1], last[rows, 2*n + 2])
 
+# %% ../nbs/23_ctc.ipynb #d8b6c8bd
 def word_spans(
     spans:list[CharSpan], # characters of one line, from any decoder
     logits=None, # `(t, n_vocab)` they came from; None: the product of the characters' confidences is taken

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from fastcore.basics import patch
 from scipy import ndimage as ndi
 
 from .core import load_image, package_path
@@ -241,13 +242,15 @@ class LineDetector(LineFinder):
             if not lines or height >= least: break
         return label, lines, height, k
 
-    def bands(self, flat, letters, letter, down, slope):
-        "Give each pixel to the line whose label is nearest."
-        label, lines, height, k = self.page_lines(flat, slope)
-        own, h, w = np.zeros(label.shape, np.int16), *label.shape
-        for i, r in [(i, r) for i, l in enumerate(lines, 1) for r in l]: own[r.pixels] = i
-        near = ndi.distance_transform_edt(own == 0, sampling=(1, .5), return_distances=False, return_indices=True) if lines else None
-        def band(ys, xs):
-            y, x = np.clip(((ys - down[xs])*k).astype(int), 0, h - 1), np.clip((xs*k).astype(int), 0, w - 1)
-            return own[near[0][y, x], near[1][y, x]] - 1
-        return band, len(lines), 1.3*height/float(self.meta.get('core', .7))/k
+# %% ../nbs/43_detector.ipynb #e9caee50
+@patch
+def bands(self:LineDetector, flat, letters, letter, down, slope):
+    "Give each pixel to the line whose label is nearest."
+    label, lines, height, k = self.page_lines(flat, slope)
+    own, h, w = np.zeros(label.shape, np.int16), *label.shape
+    for i, r in [(i, r) for i, l in enumerate(lines, 1) for r in l]: own[r.pixels] = i
+    near = ndi.distance_transform_edt(own == 0, sampling=(1, .5), return_distances=False, return_indices=True) if lines else None
+    def band(ys, xs):
+        y, x = np.clip(((ys - down[xs])*k).astype(int), 0, h - 1), np.clip((xs*k).astype(int), 0, w - 1)
+        return own[near[0][y, x], near[1][y, x]] - 1
+    return band, len(lines), 1.3*height/float(self.meta.get('core', .7))/k

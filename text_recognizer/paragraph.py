@@ -101,8 +101,7 @@ def line_pictures(
     def picture(o): return o.strip[None] if grey and o.strip is not None else o.ink if o.ink is not None else o.strip[None]
     return [picture(o) for o in found.lines]
 
-MAX_COLUMNS = 150_000 # of all strips of a page, at 48 rows: some 150 long lines
-
+# %% ../nbs/44_paragraph.ipynb #6b15f169
 class ParagraphTextRecognizer:
     "Reads a page: a line finder and a line predictor, each replaceable."
     def __init__(self,
@@ -133,14 +132,18 @@ class ParagraphTextRecognizer:
         size, used = tuple(round(n/scale) for n in rgb.shape[1::-1]), dict.fromkeys(Path(o.path).name for o in (self.lines, self.finder) if getattr(o, 'path', None))
         return Page(lines, degrees, getattr(found, 'reason', '') if lines else why, size, ', '.join(used))
 
-    def read(self, rgb):
-        "The lines of a picture as it is, and what stands in them."
-        found = self.finder(rgb)
-        pictures = line_pictures(found, self.lines)
-        widths = np.cumsum([o.shape[-1]*48/o.shape[-2] for o in pictures])
-        n = max(1, int(np.searchsorted(widths, MAX_COLUMNS, 'right')))
-        if n < len(pictures): found = replace(found, lines=found.lines[:n], reason=f'only the first {n} of {len(pictures)} lines were read')
-        return found, self.lines.predict_batch(pictures[:n]) if len(found) else []
+# %% ../nbs/44_paragraph.ipynb #47fb601f
+MAX_COLUMNS = 150_000 # of all strips of a page, at 48 rows: some 150 long lines
+
+@patch
+def read(self:ParagraphTextRecognizer, rgb):
+    "The lines of a picture as it is, and what stands in them."
+    found = self.finder(rgb)
+    pictures = line_pictures(found, self.lines)
+    widths = np.cumsum([o.shape[-1]*48/o.shape[-2] for o in pictures])
+    n = max(1, int(np.searchsorted(widths, MAX_COLUMNS, 'right')))
+    if n < len(pictures): found = replace(found, lines=found.lines[:n], reason=f'only the first {n} of {len(pictures)} lines were read')
+    return found, self.lines.predict_batch(pictures[:n]) if len(found) else []
 
 # %% ../nbs/44_paragraph.ipynb #8fe04fc6
 UNSURE, BETTER = .9, .04 # a page that is read with less certainty may stand on its head, and must be read with so much more when it is turned
