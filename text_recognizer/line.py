@@ -306,7 +306,7 @@ def _scores(self:LinePredictor, x):
 @patch
 def predict_batch(self:LinePredictor,
     imgs:list, # pictures of lines, each anything that `load_image` takes
-    max_columns:int=32_768, # most padded pixel columns in one pass, which bounds the memory
+    max_columns:int=8_192, # most padded pixel columns in one pass, which bounds the memory
 ) -> list[LineResult]: # in the order of `imgs`
     "Read many lines at once."
     strips = [line_strip(o, self.height, self.normalisation) for o in imgs]
