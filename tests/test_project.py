@@ -48,7 +48,7 @@ def test_module_defines_what_it_uses(name):
 def command(name, *args):
     return subprocess.run([str(Path(sys.executable).parent/name), *map(str, args)], capture_output=True, text=True)
 
-@pytest.mark.parametrize('name', ['tr_data', 'tr_read', 'tr_train', 'tr_evaluate', 'tr_export'])
+@pytest.mark.parametrize('name', ['tr_data', 'tr_read', 'tr_train', 'tr_evaluate', 'tr_export', 'tr_benchmark'])
 def test_command_explains_itself(name):
     res = command(name, '--help')
     assert res.returncode == 0 and 'usage' in res.stdout

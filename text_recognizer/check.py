@@ -64,7 +64,7 @@ def line_findings(
         elif odd := sorted(set(vocab.unknown(text))): found.append(Finding('characters', name, i, f'{" ".join(odd)} in {text[:50]!r}'))
     return found
 
-# %% ../nbs/54_check.ipynb #05a8af59
+# %% ../nbs/54_check.ipynb #4694bef0
 ALIKE = .9 # correlation from which two pictures count as the same
 
 def page_pattern(
@@ -73,7 +73,6 @@ def page_pattern(
 ) -> np.ndarray: # `(side*side,)` of mean 0 and length 1; all 0 for a picture without a pattern
     "What is left of a page when it is very small."
     small = np.asarray(Image.fromarray(img).convert('L').resize((side, side), Image.BOX), np.float32)
-    around = np.asarray(Image.fromarray(np.pad(small, 2, mode='edge')).resize((side, side), Image.BOX, box=(2, 2, side + 2, side + 2)), np.float32)
     k = np.pad(small, 2, mode='edge'); around = sum(k[i:i + side, j:j + side] for i in range(5) for j in range(5))/25
     a = (small - around).ravel(); a -= a.mean(); n = np.linalg.norm(a)
     return a/n if n > side*.3 else np.zeros(side*side, np.float32)
@@ -228,7 +227,7 @@ def report_text(
         rows.append(f'{"WRONG" if found[0].wrong else "noted"}  {kind:10}  {len(found):6,}  {_known(kind)}')
         rows += [f'       {o.page}{"" if o.line is None else f", line {o.line}"}: {o.said}{f" ({o.score:.1f})" if o.kind == "doubtful" else ""}' for o in found[:worst]]
         if len(found) > worst: rows.append(f'       and {len(found) - worst:,} more')
-    return '\n'.join([*rows, f'{len(report.wrong):,} findings are wrong.' if report.wrong else 'Nothing is wrong.'])
+    return '\n'.join([*rows, 'Nothing is wrong.' if not report.wrong else '1 finding is wrong.' if len(report.wrong) == 1 else f'{len(report.wrong):,} findings are wrong.'])
 
 def _crop_tag(crop):
     img = ink_to_pil(crop); img.thumbnail((900, 90)); b = io.BytesIO(); img.save(b, 'PNG')

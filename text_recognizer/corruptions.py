@@ -147,11 +147,11 @@ def _left(img, rng): return _slanted(img, -.4)
 def _turned(img, rng): return img.convert('RGB').rotate(2*rng.choice([-1, 1]), Image.BICUBIC, expand=True, fillcolor=paper_colour(img))
 
 # %% ../nbs/14_corruptions.ipynb #c873e1dd
-def _as_it_is(img, rng): return img
+def _clean(img, rng): return img
 def _inverted(img, rng): return ImageOps.invert(img.convert('RGB'))
 
 LINE_CORRUPTIONS:dict[str, Callable] = {
-    'as it is': _as_it_is, 'grey paper': _grey_paper, 'shaded': _shaded, 'blurred': _blurred, 'phone contrast': _phone_contrast, 'noise': _noise, 'JPEG': _jpeg,
+    'clean': _clean, 'grey paper': _grey_paper, 'shaded': _shaded, 'blurred': _blurred, 'phone contrast': _phone_contrast, 'noise': _noise, 'JPEG': _jpeg,
     'pencil': _pencil, 'blue ink': _blue_ink, 'red ink on cream': _red_ink, 'inverted': _inverted, 'ruled': _ruled,
     '30 px high': _small, '200 px high': _large, 'tight crop': _tight, 'wide margins': _wide, 'slanted right': _right, 'slanted left': _left, 'turned': _turned}
 

@@ -8,7 +8,7 @@ __all__ = ['softmax', 'CharSpan', 'position_spans', 'collapse', 'ctc_table', 'gr
 
 # %% ../nbs/23_ctc.ipynb #c1d2b182
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from fastcore.basics import patch
@@ -275,12 +275,14 @@ class WordSpan:
     conf: float
     start: int
     end: int
+    alternatives: list = field(default_factory=list, repr=False) # pairs of another text and its share of the probability
 
 def _word_runs(spans):
     "First and last index (exclusive) of every run of `spans` without a space."
     gaps = [-1, *(i for i, s in enumerate(spans) if s.char == ' '), len(spans)]
     return [(a + 1, b) for a, b in zip(gaps, gaps[1:]) if b > a + 1]
 
+# %% ../nbs/23_ctc.ipynb #95d75911
 def _text_logps(logps, texts):
     "Log probability of each of the `texts`, lists of ids, in its own steps: `ctc_table` for many at once."
     n, steps = np.array([len(o) for o in texts]), np.array([len(o) for o in logps])
@@ -297,6 +299,7 @@ def _text_logps(logps, texts):
         now[:, 1], last = -np.inf, now
     return np.logaddexp(last[rows, 2*n + 1], last[rows, 2*n + 2])
 
+# %% ../nbs/23_ctc.ipynb #d8b6c8bd
 def word_spans(
     spans:list[CharSpan], # characters of one line, from any decoder
     logits=None, # `(t, n_vocab)` they came from; None: the product of the characters' confidences is taken

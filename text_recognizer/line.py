@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ROOM', 'NORMALISATIONS', 'LINE_WEIGHTS', 'LineResult', 'line_band', 'line_strip', 'line_weights', 'LinePredictor',
-           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'no_writing', 'sheared']
+           'log_odds', 'word_evidence', 'logistic', 'calibrated', 'no_writing', 'word_alternatives', 'sheared']
 
 # %% ../nbs/25_line.ipynb #5409978f
 import math
@@ -16,7 +16,7 @@ from fastcore.basics import patch
 from scipy import ndimage as ndi
 
 from .core import ImageError, TextRecognizerError, as_array, load_image, package_path
-from .ctc import BeamDecoder, CharSpan, WordSpan, greedy_spans, line_conf, position_spans, softmax, word_spans
+from .ctc import BeamDecoder, CharSpan, WordSpan, align_spans, greedy_spans, line_conf, position_spans, softmax, word_spans
 from .ink import MAX_WIDTH, SIDE, flatten_paper, line_moments, normalize_line, remove_rules, resized, sampled, straightened, stretched
 from .language import CharNgram
 from .text import Vocab
@@ -142,7 +142,7 @@ class LinePredictor:
 @patch
 def _configure(self:LinePredictor, meta, decoding, stride, lm):
     "Vocabulary, strips, decoder and calibration, as the entries `meta` of a weight file want them."
-    self.meta, self.decoding, self.stride, self.lm = meta, decoding, stride, None
+    self.meta, self.decoding, self.stride, self.lm, self.search = meta, decoding, stride, None, None
     self.vocab, self.height = Vocab(meta['chars']), int(meta['height'])
     self.normalisation = meta.get('normalisation', 'moments')
     if self.normalisation not in NORMALISATIONS: raise WeightsError(f'{self.path}: expected one of the normalisations {", ".join(NORMALISATIONS)}, got {self.normalisation!r}.')
@@ -160,7 +160,7 @@ def _decoder(self:LinePredictor, lm):
     if not isinstance(lm, CharNgram): lm = CharNgram.load(package_path('weights', self.meta.get('language', 'language.h5')) if lm is True else lm)
     tuned = {k: self.meta[f'lm_{k}'] for k in ('weight', 'bonus', 'second') if self.meta.get(f'lm_{k}') is not None}
     decoder = BeamDecoder(self.vocab, lm, **tuned)
-    self.lm = decoder.lm
+    self.lm, self.search = decoder.lm, decoder.search
     return decoder.spans
 
 # %% ../nbs/25_line.ipynb #7878581c
@@ -240,6 +240,23 @@ def _doubt(self:LinePredictor, strip, text, conf):
     if not text: return 'no letter was found'
     return f'no letter was read with certainty: {conf:.2f} on average' if conf < self.least + .2*(0 < self.least and len(text) < 4) else ''
 
+# %% ../nbs/25_line.ipynb #9b03d55a
+def word_alternatives(
+    found:list, # pairs `(text, score)`, the best first
+    n:int=3, # so many for each word
+    least:float=.01, # share that is worth mentioning
+) -> list[list]: # for each word of the best text, pairs of another text and its share
+    "What else could stand in the place of each word?"
+    if not found: return []
+    words, best = [(t.split(), math.exp(max(-700., s - found[0][1]))) for t, s in found], found[0][0].split()
+    words, out = [o for o in words if len(o[0]) == len(best)], []
+    total = sum(p for _, p in words)
+    for i, w in enumerate(best):
+        share = {}
+        for ws, p in words: share[ws[i]] = share.get(ws[i], 0.) + p/total
+        out.append(sorted(((k, v) for k, v in share.items() if k != w and v >= least), key=lambda o: -o[1])[:n])
+    return out
+
 # %% ../nbs/25_line.ipynb #ca290199
 @patch
 def _result(self:LinePredictor, logits, strip):
@@ -247,11 +264,13 @@ def _result(self:LinePredictor, logits, strip):
     stride = self.stride
     ctc, margin = self.decoding == 'ctc', dict(moments=SIDE, grey=ROOM).get(self.normalisation, 0)
     if ctc: logits = logits[:max(1, strip.shape[-1]//stride)]
-    spans = self.spans(logits)
+    found = self.search(logits) if self.search else []
+    spans = align_spans(logits, found[0][0], self.vocab) if found else self.spans(logits)
     words, conf = word_spans(spans, logits if ctc else None, self.vocab), line_conf(spans, logits)
     text = ''.join(s.char for s in spans).strip()
     if why := self._doubt(strip, text, conf): return LineResult('', conf, columns=(margin, strip.shape[-1] - margin), reason=why)
     if self.calibration and words: words, conf = calibrated(words, self.calibration, self.lm)
+    for w, others in zip(words, word_alternatives(found)): w.alternatives = others
     for s in (*spans, *words): s.start, s.end = s.start*stride, s.end*stride
     return LineResult(text, conf, spans, words, (margin, strip.shape[-1] - margin), bool(self.calibration))
 
@@ -287,7 +306,7 @@ def _scores(self:LinePredictor, x):
 @patch
 def predict_batch(self:LinePredictor,
     imgs:list, # pictures of lines, each anything that `load_image` takes
-    max_columns:int=32_768, # most padded pixel columns in one pass, which bounds the memory
+    max_columns:int=8_192, # most padded pixel columns in one pass, which bounds the memory
 ) -> list[LineResult]: # in the order of `imgs`
     "Read many lines at once."
     strips = [line_strip(o, self.height, self.normalisation) for o in imgs]

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_COLUMNS', 'UNSURE', 'BETTER', 'SAMPLE_PAGE', 'FINDERS', 'PageWord', 'PageLine', 'Page', 'word_box',
-           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'looks_written', 'only_writing',
-           'page_picture']
+           'line_pictures', 'ParagraphTextRecognizer', 'certainty', 'turned_back', 'looks_written', 'pen_contrast',
+           'only_writing', 'page_picture']
 
 # %% ../nbs/44_paragraph.ipynb #a12a3cfe
 from dataclasses import asdict, dataclass, field, replace
@@ -101,8 +101,7 @@ def line_pictures(
     def picture(o): return o.strip[None] if grey and o.strip is not None else o.ink if o.ink is not None else o.strip[None]
     return [picture(o) for o in found.lines]
 
-MAX_COLUMNS = 150_000 # of all strips of a page, at 48 rows: some 150 long lines
-
+# %% ../nbs/44_paragraph.ipynb #6b15f169
 class ParagraphTextRecognizer:
     "Reads a page: a line finder and a line predictor, each replaceable."
     def __init__(self,
@@ -133,14 +132,18 @@ class ParagraphTextRecognizer:
         size, used = tuple(round(n/scale) for n in rgb.shape[1::-1]), dict.fromkeys(Path(o.path).name for o in (self.lines, self.finder) if getattr(o, 'path', None))
         return Page(lines, degrees, getattr(found, 'reason', '') if lines else why, size, ', '.join(used))
 
-    def read(self, rgb):
-        "The lines of a picture as it is, and what stands in them."
-        found = self.finder(rgb)
-        pictures = line_pictures(found, self.lines)
-        widths = np.cumsum([o.shape[-1]*48/o.shape[-2] for o in pictures])
-        n = max(1, int(np.searchsorted(widths, MAX_COLUMNS, 'right')))
-        if n < len(pictures): found = replace(found, lines=found.lines[:n], reason=f'only the first {n} of {len(pictures)} lines were read')
-        return found, self.lines.predict_batch(pictures[:n]) if len(found) else []
+# %% ../nbs/44_paragraph.ipynb #47fb601f
+MAX_COLUMNS = 150_000 # of all strips of a page, at 48 rows: some 150 long lines
+
+@patch
+def read(self:ParagraphTextRecognizer, rgb):
+    "The lines of a picture as it is, and what stands in them."
+    found = self.finder(rgb)
+    pictures = line_pictures(found, self.lines)
+    widths = np.cumsum([o.shape[-1]*48/o.shape[-2] for o in pictures])
+    n = max(1, int(np.searchsorted(widths, MAX_COLUMNS, 'right')))
+    if n < len(pictures): found = replace(found, lines=found.lines[:n], reason=f'only the first {n} of {len(pictures)} lines were read')
+    return found, self.lines.predict_batch(pictures[:n]) if len(found) else []
 
 # %% ../nbs/44_paragraph.ipynb #8fe04fc6
 UNSURE, BETTER = .9, .04 # a page that is read with less certainty may stand on its head, and must be read with so much more when it is turned
@@ -206,6 +209,12 @@ def looks_written(
     if not hasattr(read, 'chars'): return True
     return bool(read.text.strip()) and certainty([read]) >= min(.9, .3 + .25*max(0., 2.5 - abs(ink_skew(np.asarray(ink)[0]))))
 
+def pen_contrast(
+    line, # `FoundLine`
+) -> float: # 0..1
+    "How much darker than its paper, or lighter, is a line?"
+    return float(np.ptp(np.percentile(np.asarray(line.ink if line.ink is not None else line.strip), (50, 99.5))))
+
 def only_writing(
     found, # `FoundLines`
     read:list, # what was read in them
@@ -213,6 +222,8 @@ def only_writing(
     "Leave out what only looks like lines."
     if not read or not all(hasattr(o, 'chars') for o in read): return found, read
     keep = [i for i, (o, r) in enumerate(zip(found.lines, read)) if looks_written(r, o.ink if o.ink is not None else o.strip[None])]
+    dark = [pen_contrast(found.lines[i]) for i in keep]
+    if len(keep) > 3: keep = [i for i, d in zip(keep, dark) if d > .5*np.median(dark) or certainty([read[i]]) > .6]
     n = sum(len(read[i].text.replace(' ', '')) for i in keep)
     if certainty([read[i] for i in keep]) < max(.5, .8 - .04*n) or not any(c.isalnum() for i in keep for c in read[i].text): keep = []
     return replace(found, lines=[found.lines[i] for i in keep]), [read[i] for i in keep]

@@ -65,7 +65,7 @@ class Graph:
     ):
         try: import onnxruntime as ort
         except ImportError: raise TextRecognizerError('Expected the package onnxruntime to read without torch, got none: pip install "text_recognizer[onnx]" brings it.') from None
-        options = ort.SessionOptions(); options.log_severity_level = 4
+        options = ort.SessionOptions(); options.log_severity_level, options.enable_cpu_mem_arena = 4, False # memory goes back after each call
         if threads: options.intra_op_num_threads = options.inter_op_num_threads = threads
         try: self.session = ort.InferenceSession(data, options, providers=['CPUExecutionProvider'])
         except Exception as e: raise WeightsError(f'{name}: expected an ONNX graph that onnxruntime {ort.__version__} computes, got one that fails: {str(e).splitlines()[0][:160]}.') from None

@@ -9,7 +9,7 @@ __all__ = ['COMMANDS']
 import importlib, os, signal, sys
 
 # %% ../nbs/79_start.ipynb #0937bfee
-COMMANDS = dict(tr_data='datasets', tr_read='read', tr_train='experiment', tr_evaluate='evaluate', tr_export='runtime') # the module of each command
+COMMANDS = dict(tr_data='datasets', tr_read='read', tr_train='experiment', tr_evaluate='evaluate', tr_export='runtime', tr_benchmark='benchmark') # the module of each command
 
 # %% ../nbs/79_start.ipynb #95cb3fb7
 def _stop(*_):

@@ -19,8 +19,9 @@ import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from ..core import TextRecognizerError, load_image, load_picture, to_bytes
-from .iam_paragraphs import LONG, Paragraph, paragraph_square
+from .iam_paragraphs import LONG
 from .lines import LabelledLine, LabelledPage, character_counts
+from .page_labels import Paragraph, paragraph_square
 from .page_xml import labelled_lines, transcript_text
 from .sentences import load_texts
 from ..downloads import Downloads, check_picture, download_all, safe_name

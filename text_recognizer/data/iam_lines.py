@@ -49,8 +49,8 @@ def line_crops(
 # %% ../../nbs/31_data.iam_lines.ipynb #8abbdec2
 VERSION = 1 # of how crops are made: raise it with every change that alters them
 
-def _prepared_path(iam, pad):
-    key = repr([VERSION, pad, *sorted((o.id, o.box, o.text) for o in iam.lines.values())])
+def _prepared_path(iam, pad, forms=None):
+    key = repr([VERSION, pad, *sorted((o.id, o.box, o.text) for o in iam.lines.values() if forms is None or o.form in forms)])
     return data_dir()/'prepared'/f'iam_lines-{hashlib.sha256(key.encode()).hexdigest()[:12]}.h5'
 
 def _write_crops(path, rows):
@@ -89,12 +89,14 @@ def prepare_iam_lines(
     iam:IAM=None, # the data set; by default the one that `tr_data iam` has put in place
     pad:int=16, # most padding around a line, pixels
     progress:bool=True, # show a bar
-) -> LineStore: # crops of all lines whose form is there
-    "Cut all lines out of their forms, once; later calls open the file."
+    forms=None, # ids of the forms that are needed; where they are fewer than a fifth, the others are not cut
+) -> LineStore: # crops of all lines whose form is there, or of those of `forms`
+    "Cut lines out of their forms, once; later calls open the file."
     iam = iam or IAM()
-    path = _prepared_path(iam, pad)
+    path, some = _prepared_path(iam, pad), forms is not None and len(forms) < .2*len(iam.images)
+    if some and not path.exists(): path = _prepared_path(iam, pad, set(forms))
     if not path.exists():
-        forms = [o for o in sorted(iam.forms) if o in iam.images]
+        forms = [o for o in sorted(forms if some else iam.forms) if o in iam.images]
         bar = tqdm(forms, desc='cutting lines', unit='form', disable=not progress)
         _write_crops(path, (row for f in bar for row in line_crops(iam, f, pad)))
     return LineStore(path)
@@ -122,11 +124,11 @@ def iam_line_items(
 ) -> list[LineItem]: # one per line that is there
     "Normalised lines of one part of a split, training without the held-out writers; a part of which nothing is there is a `TextRecognizerError`."
     iam = iam or IAM()
-    store = prepare_iam_lines(iam, progress=progress)
-    lines = iam.training_lines(split) if part == 'train' else iam.split(split, part)
+    lines = [o for o in (iam.training_lines(split) if part == 'train' else iam.split(split, part)) if o.form in iam.images]
+    if not lines: raise TextRecognizerError(f'Expected lines of {split} {part} in this copy of IAM, got none.')
+    lines = subsample(lines, share, seed)
+    store = prepare_iam_lines(iam, progress=progress, forms={o.form for o in lines})
     names = [o.id for o in lines if o.id in store.row]
-    if not names: raise TextRecognizerError(f'Expected lines of {split} {part} in this copy of IAM, got none.')
-    names = subsample(names, share, seed)
     bar = tqdm(zip(names, store.inks(names)), total=len(names), desc=f'{split} {part}', unit='line', disable=not progress)
     return [line_item(ink, store.texts[store.row[n]], n, height) for n, ink in bar]
 

@@ -15,12 +15,11 @@ import numpy as np, torch
 from fastai.data.block import DataBlock, TransformBlock
 from fastai.data.core import DataLoaders
 from fastai.data.transforms import IndexSplitter
-from fastai.text.data import SortedDL
 from fasttransform import Transform
 
 from ..augment import augment_lines
 from ..core import TextRecognizerError, package_path
-from .lines import InkStrip, LineTextBlock, StripBatch, line_item, pad_lines
+from .lines import InkStrip, LineDL, LineTextBlock, StripBatch, line_item, pad_lines
 from ..sources import fetch
 from ..strokes import InkItem, InkSet, Pen, draw_strokes, random_pen, save_ink, shipped_ink
 from ..text import VOCAB, Vocab
@@ -199,7 +198,7 @@ def StrokeBlock(
     seed:int=None, # of the pens
 ) -> TransformBlock: # for `InkItem`s
     "Block of lines as pen strokes, drawn when they are asked for."
-    return TransformBlock(type_tfms=DrawInk(height, seed), batch_tfms=StripBatch(height, augment), dl_type=SortedDL, dls_kwargs=dict(before_batch=pad_lines))
+    return TransformBlock(type_tfms=DrawInk(height, seed), batch_tfms=StripBatch(height, augment), dl_type=LineDL, dls_kwargs=dict(before_batch=pad_lines))
 
 # %% ../../nbs/35_data.ink.ipynb #bf0860d2
 def _item(o): return o

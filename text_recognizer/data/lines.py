@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MARGIN', 'LineItem', 'line_item', 'LabelledLine', 'LabelledPage', 'character_counts', 'InkStrip', 'LineText',
-           'EncodeText', 'pad_lines', 'StripBatch', 'StripBlock', 'LineTextBlock', 'line_dls', 'Mixture', 'show_batch',
-           'show_results']
+           'EncodeText', 'pad_lines', 'StripBatch', 'LineDL', 'StripBlock', 'LineTextBlock', 'line_dls', 'Mixture',
+           'show_batch', 'show_results']
 
 # %% ../../nbs/08_data.lines.ipynb #125b735d
 from collections import Counter
@@ -101,13 +101,13 @@ class EncodeText(Transform):
 
 # %% ../../nbs/08_data.lines.ipynb #4f423214
 def pad_lines(
-    samples:list, # of pairs `InkStrip (1, h, w)`, `LineText (n,)`
+    samples:list, # of pairs `InkStrip (1, h, w)`, `LineText (n,)`, or of strips alone
     multiple:int=64, # the common width is a multiple of this
 ) -> list: # the same with one width and one length
     "Pad strips with paper and texts with 0, so that they stack."
     w = -(-max(x.shape[-1] for x, *_ in samples)//multiple)*multiple
-    n = max(len(y) for _, y in samples)
-    return [(F.pad(x, (0, w - x.shape[-1])), F.pad(y, (0, n - len(y)))) for x, y in samples]
+    n = max((len(y) for _, *ys in samples for y in ys), default=0)
+    return [(F.pad(x, (0, w - x.shape[-1])), *(F.pad(y, (0, n - len(y))) for y in ys)) for x, *ys in samples]
 
 # %% ../../nbs/08_data.lines.ipynb #7dc530e5
 class StripBatch(Transform):
@@ -122,13 +122,27 @@ class StripBatch(Transform):
         m = (x.shape[-2] - self.height)//2
         return x[..., m:m + self.height, :].contiguous()
 
+# %% ../../nbs/08_data.lines.ipynb #4bf7facc
+class LineDL(SortedDL):
+    "Batches of like widths. A test set keeps its order; an empty loader has a blank batch, for `learn.summary` of a loaded learner."
+    keep_order = False
+    def new(self, dataset=None, **kwargs):
+        dl = super().new(dataset=dataset, **kwargs)
+        dl.keep_order = self.keep_order if dataset is None else kwargs.get('val_res') is None
+        return dl
+    def get_idxs(self): return TfmdDL.get_idxs(self) if self.keep_order else super().get_idxs()
+    def one_batch(self):
+        if len(self.dataset): return super().one_batch()
+        height = next(f.height for f in self.after_batch.fs if isinstance(f, StripBatch))
+        return InkStrip(torch.zeros(2, 1, height, 64)).to(self.device), LineText(torch.ones(2, 1, dtype=torch.long)).to(self.device)
+
 # %% ../../nbs/08_data.lines.ipynb #62614252
 def StripBlock(
     height:int=48, # rows that the network sees
     augment=augment_lines, # batch augmentation for training, or None
 ) -> TransformBlock: # for the strips of `LineItem`s
     "Block of line strips."
-    return TransformBlock(type_tfms=InkStrip.create, batch_tfms=StripBatch(height, augment), dl_type=SortedDL,
+    return TransformBlock(type_tfms=InkStrip.create, batch_tfms=StripBatch(height, augment), dl_type=LineDL,
                           dls_kwargs=dict(before_batch=pad_lines))
 
 def LineTextBlock(

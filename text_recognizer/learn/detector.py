@@ -13,7 +13,7 @@ from fastai.basics import *
 from fastai.callback.all import *
 
 from ..core import TextRecognizerError
-from ..data.iam_paragraphs import LINE_KINDS
+from ..data.page_labels import LINE_KINDS
 from .character import BFloat16, has_fast_bf16
 from .line import fit_lines
 from ..metrics import mask_iou
@@ -28,12 +28,15 @@ class DetectorLoss:
     def __init__(self,
         line_weight:float=2., # of a line's pixel against one of the background
         dice:float=1., # weight of the Dice loss
-    ): store_attr()
+    ): store_attr(); self.reduction = 'mean'
     def __call__(self,
         logits:torch.Tensor, # `(b, c, h, w)`
         targ:torch.Tensor, # `(b, h, w)` classes, 0 the background
-    ) -> torch.Tensor: # scalar
+    ) -> torch.Tensor: # scalar; with the reduction 'none', as fastai's `Interpretation` asks for, one value for each page
         logits, targ = _plain(logits).float(), _plain(targ).long()
+        if self.reduction == 'none': return torch.stack([self._of(*o) for o in zip(logits.split(1), targ.split(1))])
+        return self._of(logits, targ)
+    def _of(self, logits, targ):
         n = logits.shape[1]
         ce = F.cross_entropy(logits, targ, weight=logits.new_tensor([1.] + [self.line_weight]*(n - 1)))
         p, true = logits.softmax(1)[:, 1:], F.one_hot(targ, n).movedim(-1, 1)[:, 1:].float()

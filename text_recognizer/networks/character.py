@@ -21,10 +21,11 @@ class MLP(nn.Module):
         size:int=128, # units of each hidden layer
         layers:int=3, # hidden layers
         p:float=0.2, # dropout after each of them
+        bn:bool=False, # BatchNorm before each ReLU?
     ):
         super().__init__()
         sizes = [28*28] + [size]*layers
-        hidden = [nn.Sequential(nn.Linear(ni, nf), nn.ReLU(), nn.Dropout(p)) for ni, nf in zip(sizes, sizes[1:])]
+        hidden = [nn.Sequential(nn.Linear(ni, nf), *[nn.BatchNorm1d(nf)]*bn, nn.ReLU(), nn.Dropout(p)) for ni, nf in zip(sizes, sizes[1:])]
         self.layers = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(sizes[-1], n_classes))
     def forward(self, x): return self.layers(x) # `(b, 1, 28, 28)` → `(b, n_classes)`
 
@@ -34,10 +35,12 @@ class LeNet(nn.Module):
     def __init__(self,
         n_classes:int, # scores per glyph
         p:float=0.2, # dropout after the pooling and after the dense layer
+        bn:bool=False, # BatchNorm before each ReLU?
     ):
         super().__init__()
-        self.convs = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(p))
-        self.dense = nn.Sequential(nn.Flatten(), nn.Linear(64*12*12, 128), nn.ReLU(), nn.Dropout(p), nn.Linear(128, n_classes))
+        norm = lambda n, kind=nn.BatchNorm2d: [kind(n)]*bn
+        self.convs = nn.Sequential(nn.Conv2d(1, 32, 3), *norm(32), nn.ReLU(), nn.Conv2d(32, 64, 3), *norm(64), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(p))
+        self.dense = nn.Sequential(nn.Flatten(), nn.Linear(64*12*12, 128), *norm(128, nn.BatchNorm1d), nn.ReLU(), nn.Dropout(p), nn.Linear(128, n_classes))
     def forward(self, x): return self.dense(self.convs(x)) # `(b, 1, 28, 28)` → `(b, n_classes)`
 
 # %% ../../nbs/11_networks.character.ipynb #716186ec

@@ -27,15 +27,17 @@ class WindowLeNet(nn.Module):
         stride:int=8, # columns from one window to the next, even
         size:int=128, # features per window
         p:float=0.2, # dropout after the pooling and after the dense layer
+        bn:bool=False, # BatchNorm before each ReLU?
     ):
         super().__init__()
         if window % 2 or stride % 2 or not 0 < stride <= window or min(window, height) < 8:
             raise TextRecognizerError('Expected a height and a window of at least 8, both window and stride even, and a stride from 2 to the window, '
                                       f'got height {height}, window {window} and stride {stride}.')
         self.height, self.window, self.stride = height, window, stride
-        self.convs = nn.Sequential(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(p))
+        norm = lambda n: [nn.BatchNorm2d(n)]*bn
+        self.convs = nn.Sequential(nn.Conv2d(1, 32, 3), *norm(32), nn.ReLU(), nn.Conv2d(32, 64, 3), *norm(64), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(p))
         kernel = ((height - 4)//2, (window - 4)//2)
-        self.dense = nn.Sequential(nn.Conv2d(64, size, kernel, stride=(1, stride//2)), nn.ReLU(), nn.Dropout(p))
+        self.dense = nn.Sequential(nn.Conv2d(64, size, kernel, stride=(1, stride//2)), *norm(size), nn.ReLU(), nn.Dropout(p))
 
     def forward(self, x): # `(b, 1, height, w)` → `(b, size, w//stride)`
         x = _rows(x, self.height)
@@ -60,11 +62,12 @@ class LineWindowLinear(nn.Module):
         max_length:int=34, # positions
         size:int=128, # features per window
         p:float=0.2, # dropout
+        bn:bool=False, # BatchNorm in the LeNet?
     ):
         super().__init__()
         k = width//stride//max_length
         if k < 1: raise TextRecognizerError(f'Expected at least {max_length} windows, got {width//stride}: {width} columns with stride {stride}.')
-        self.lenet, self.head = WindowLeNet(height, window, stride, size, p), nn.Conv1d(size, n_vocab, k, stride=k)
+        self.lenet, self.head = WindowLeNet(height, window, stride, size, p, bn), nn.Conv1d(size, n_vocab, k, stride=k)
         self.width, self.max_length, self.stride = width, max_length, k*stride
 
     def forward(self, x): # `(b, 1, height, w)` → `(b, max_length, n_vocab)`
@@ -85,9 +88,10 @@ class LineWindowLSTM(nn.Module):
         layers:int=1, # LSTM layers
         bidirectional:bool=True, # read from both ends?
         p:float=0.2, # dropout
+        bn:bool=False, # BatchNorm in the LeNet?
     ):
         super().__init__()
-        self.lenet, self.stride = WindowLeNet(height, window, stride, size, p), stride
+        self.lenet, self.stride = WindowLeNet(height, window, stride, size, p, bn), stride
         self.rnn = nn.LSTM(size, hidden, layers, bidirectional=bidirectional, batch_first=True, dropout=p if layers > 1 else 0)
         self.head = nn.Sequential(nn.Dropout(p), nn.Linear(hidden*(1 + bidirectional), n_vocab))
 
