@@ -64,6 +64,11 @@ def open_notebook(b, url, name, width=1200, height=900, **kwargs):
 def menu(page, *names):
     for n in names: page.get_by_role('menuitem', name=re.compile(f'^{n}')).first.click()
 
+def cell_errors(page):
+    "Tracebacks below the cells."
+    shown = page.locator('[data-mime-type="application/vnd.jupyter.error"], [data-mime-type="application/vnd.jupyter.stderr"]').all_inner_texts()
+    return [o for o in shown if 'Traceback (most recent call last)' in o]
+
 def run_all(page, seconds=120):
     "Run every cell by the menu; raises where a cell ends in an error."
     menu(page, 'Run', 'Run All Cells')
@@ -71,12 +76,10 @@ def run_all(page, seconds=120):
     page.wait_for_timeout(300)
     while page.evaluate("""() => [...document.querySelectorAll('.jp-CodeCell')].some(c => c.querySelector('.jp-InputArea-editor').textContent.trim() &&
             !/\\[\\d+\\]/.test(c.querySelector('.jp-InputPrompt').textContent))"""):
-        if bad := page.locator('[data-mime-type="application/vnd.jupyter.stderr"] .jp-RenderedText, .jp-mod-error').all_inner_texts():
-            if any('Traceback' in o or 'Error' in o for o in bad): break
+        if cell_errors(page): break
         if time.time() > end: raise TimeoutError(f'the notebook was not done after {seconds} seconds')
         page.wait_for_timeout(200)
-    bad = [o for o in page.locator('[data-mime-type="application/vnd.jupyter.error"]').all_inner_texts()]
-    assert not bad, bad[0][-2000:]
+    assert not (bad := cell_errors(page)), bad[0][-2000:]
 
 def draw(page, canvas, strokes, dx=0, dy=0, pause=0):
     "Draw strokes on a canvas with the mouse; coordinates are those of the canvas on the screen."

@@ -227,7 +227,7 @@ def report_text(
         rows.append(f'{"WRONG" if found[0].wrong else "noted"}  {kind:10}  {len(found):6,}  {_known(kind)}')
         rows += [f'       {o.page}{"" if o.line is None else f", line {o.line}"}: {o.said}{f" ({o.score:.1f})" if o.kind == "doubtful" else ""}' for o in found[:worst]]
         if len(found) > worst: rows.append(f'       and {len(found) - worst:,} more')
-    return '\n'.join([*rows, f'{len(report.wrong):,} findings are wrong.' if report.wrong else 'Nothing is wrong.'])
+    return '\n'.join([*rows, 'Nothing is wrong.' if not report.wrong else '1 finding is wrong.' if len(report.wrong) == 1 else f'{len(report.wrong):,} findings are wrong.'])
 
 def _crop_tag(crop):
     img = ink_to_pil(crop); img.thumbnail((900, 90)); b = io.BytesIO(); img.save(b, 'PNG')

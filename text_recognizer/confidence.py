@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
-from scipy.optimize import minimize
 
 from .core import TextRecognizerError
 from .ctc import WordSpan
@@ -72,6 +71,7 @@ def fit_logistic(
     penalty:float=1e-3, # on the squares of the k weights
 ) -> list[float]: # k weights and one number to add, for `logistic`
     "Logistic regression (Platt 1999); raises `TextRecognizerError` unless there are right ones and wrong ones."
+    from scipy.optimize import minimize
     x, y = np.asarray(evidence, float), np.asarray(right, bool)*2. - 1
     if not -len(y) < y.sum() < len(y): raise TextRecognizerError(f'Expected some right and some wrong examples, got {int((y > 0).sum())} right ones of {len(y)}.')
     x, keep = np.c_[x, np.ones(len(x))], np.r_[np.ones(x.shape[1]), 0]

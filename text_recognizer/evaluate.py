@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['EVALUATIONS', 'CORRUPTIONS', 'split_lines', 'line_pictures', 'corrupted_lines', 'tokens_apart', 'evaluate_lines',
            'evaluate_line_jitter', 'evaluate_synthetic', 'evaluate_ink', 'handwritten_part', 'split_pages',
-           'evaluate_pages', 'evaluate_cases', 'evaluate_paragraphs', 'evaluate_characters', 'tr_evaluate']
+           'evaluate_pages', 'evaluate_cases', 'evaluate_paragraphs', 'evaluate_characters', 'error_rows',
+           'confused_places', 'tr_evaluate']
 
 # %% ../nbs/61_evaluate.ipynb #92610297
 import inspect, re, sys, time, zlib
@@ -15,6 +16,7 @@ from json import dumps
 
 import numpy as np, torch
 from fastcore.script import Param, call_parse
+from rapidfuzz.distance import Levenshtein
 from tqdm import tqdm
 
 from .character import CharacterPredictor, reliability
@@ -28,7 +30,7 @@ from .data.iam_lines import padded_boxes, prepare_iam_lines, subsample as draw
 from .detector import LineDetector
 from .line import LinePredictor
 from .line_measures import detection_scores
-from .metrics import calibration_error, cer, char_accuracy, wer
+from .metrics import calibration_error, cer, char_accuracy, edit_distance, wer
 from .page_corruptions import PAGE_CORRUPTIONS, corrupt_page
 from .paragraph import FINDERS, ParagraphTextRecognizer
 from .peers import ENGINES
@@ -268,6 +270,39 @@ def _photos(weights, lm, split, share, data=None, finder=None, engine=None, jitt
     if not data: raise TextRecognizerError('photos needs --data FOLDER: a folder with a cases.json and the pictures that it names.')
     return _cases(weights, lm, split, share, lambda: load_cases(data), finder, engine, jitter)
 def _forms(weights, lm, split, share, finder=None, engine=None, jitter=False): return _cases(weights, lm, split, share, form_cases, finder, engine, jitter)
+
+# %% ../nbs/61_evaluate.ipynb #ca489ee3
+def _edits(text, read, result):
+    "Triples: what stands there, what was read, and its place, two parts of the line's length or None."
+    chars, (a, b) = getattr(result, 'chars', []), getattr(result, 'columns', (0, 1))
+    lead = len(''.join(o.char for o in chars)) - len(''.join(o.char for o in chars).lstrip())
+    def place(i, j):
+        near = chars[lead + max(0, i - (i == j)):lead + max(j, i + 1)]
+        return (round((near[0].start - a)/max(1, b - a), 4), round((near[-1].end - a)/max(1, b - a), 4)) if near else None
+    return [(text[o.src_start:o.src_end], read[o.dest_start:o.dest_end], place(o.dest_start, o.dest_end)) for o in Levenshtein.opcodes(text, read) if o.tag != 'equal']
+
+def error_rows(
+    results:list, # what was read: `LineResult`s, `CharacterResult`s or texts
+    texts:list, # what is true
+    names:list=None, # of the items; by default their numbers
+    writers:list=None, # who wrote them; by default nobody is named
+) -> list[dict]: # `i`, `name`, `writer`, `text`, `read`, `errors`, `cer`, `conf` (None for plain texts), `edits`; the worst first
+    "The items of an evaluation that went wrong, and those that did not."
+    if len(results) != len(texts): raise TextRecognizerError(f'Expected a text for each of {len(results)} results, got {len(texts)}.')
+    rows = []
+    for i, (r, t) in enumerate(zip(results, texts)):
+        read = getattr(r, 'text', r); n = edit_distance(read, t)
+        rows.append(dict(i=i, name=str(names[i] if names else i), writer=str(writers[i] if writers else ''), text=t, read=read, errors=n, cer=n/max(1, len(t)), conf=getattr(r, 'conf', None), edits=_edits(t, read, r)))
+    return sorted(rows, key=lambda o: (-o['errors'], -o['cer'], o['i']))
+
+def confused_places(
+    rows:list, # from `error_rows`
+) -> list[dict]: # `true`, `read`, `n`, and `where`: pairs of a row's index and a place; the most frequent first
+    "Equal edits, counted."
+    found = {}
+    for k, o in enumerate(rows):
+        for t, r, place in o['edits']: found.setdefault((t, r), []).append((k, place))
+    return sorted((dict(true=t, read=r, n=len(w), where=w) for (t, r), w in found.items()), key=lambda o: (-o['n'], o['true'], o['read']))
 
 # %% ../nbs/61_evaluate.ipynb #6efdca49
 EVALUATIONS = dict(characters=_characters, emnist_lines=_synthetic, iam_lines=_lines, iam_paragraphs=_paragraphs, pages=_pages, photos=_photos, forms=_forms)

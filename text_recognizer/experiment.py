@@ -45,6 +45,7 @@ from .networks.detector import DETECTOR_NETWORKS
 from .networks.line import LINE_NETWORKS, line_network
 from .networks.ppocr import NOTICE
 from .sources import present, source
+from .strokes import shipped_ink
 from .text import VOCAB, UnknownChars, count_unknown
 from .weights import load_weights
 
@@ -192,22 +193,24 @@ READER_NETWORKS = dict(ppocr='PPReader', crnn='LineCRNN')
 def _reader_data(data, seed):
     "Mixture, validation strips, and what a weight file says of both."
     fonts, prints = hand_fonts(), print_fonts()
-    if data == 'open':
-        sources = reader_sources(fonts, prints, texts=partial(random_text, None), only=('unipen', 'codes', 'words', 'short', 'print', 'fonts'))
-        about = dict(data='UNIPEN, fonts and made-up texts', licence='CC BY 4.0 (UNIPEN, doi 10.5281/zenodo.1195803)')
+    if data in ('open', 'ink'):
+        sources = reader_sources(fonts, prints, texts=partial(random_text, None), only=('unipen', 'codes', 'words', 'short', 'print', 'fonts'), shipped=data == 'ink')
+        about = dict(data=('the part of UNIPEN that is shipped' if data == 'ink' else 'UNIPEN') + ', fonts and made-up texts', licence=INK_TERMS)
     else:
         sources = reader_sources(fonts, prints, iam_form_lines('train', HELD_OUT_WRITERS) if present('iam') else None)
         about = dict(data=', '.join(sources), licence=source('iam').licence if 'iam' in sources else 'CC BY 4.0')
-    if data != 'open' and present('iam'): return sources, valid_strips(iam_form_lines('val')), dict(split='aachen train', valid='IAM Aachen val', **about)
-    held, rng = InkLines(load_ink('unipen', 'lines', 'held_out'), 2), np.random.default_rng(seed)
-    return sources, [(on_paper(*(o[0], rng)), o[1]) for o in (held(rng) for _ in range(300))], dict(split='train', valid='UNIPEN, held-out houses', **about)
+    if data not in ('open', 'ink') and present('iam'): return sources, valid_strips(iam_form_lines('val')), dict(split='aachen train', valid='IAM Aachen val', **about)
+    own = data == 'ink' or not present('ink_unipen')
+    if own and data != 'ink': _log('Lines: the pen strokes that come with the package, as neither IAM nor UNIPEN is in place; --data ink says so.')
+    held, rng = InkLines(shipped_ink('lines', 'test') if own else load_ink('unipen', 'lines', 'held_out'), 2), np.random.default_rng(seed)
+    return sources, [(on_paper(*(o[0], rng)), o[1]) for o in (held(rng) for _ in range(300))], dict(split='train', valid='test writers of the shipped part of UNIPEN' if own else 'UNIPEN, held-out houses', **about)
 
 def train_lines(
     out, # weight file to write
     network:str='ppocr', # 'ppocr' or 'crnn'
     epochs:int=20, # length of the one-cycle schedule, epochs of 230 batches
     lr:float=4e-4, # highest learning rate, of the head; the convolutions' is 0.6 of it
-    data:str='all', # 'all' that is in place, or 'open'
+    data:str='all', # 'all' that is in place, 'open', or 'ink': the pen strokes that come with the package
     init=None, # weight file of the same network to go on from; by default the published reader
     average:float=.998, # decay of the average of the weights; 0 keeps none
     subsample:float=1., # part of the batches of an epoch
@@ -447,7 +450,7 @@ def tr_train(
     share:float=None, # page_xml: part of the way to the adapted weights, less keeps more of other hands; by default 0.5
     defer:float=None, # page_xml: part of the lines that the old network is to leave to the new one, 1 leaves it every line; by default 0.9
     steps:int=None, # page_xml: batches of bs lines; by default 20 times the square root of the number of lines, up to 400
-    data:Param('characters, emnist_lines: data set, by default the best that is present, in this order; lines: all that is in place (default), or open', str, choices=[*DATA_SETS, 'all', 'open'])=None,
+    data:Param('characters, emnist_lines: data set, by default the best that is present, in this order; lines: all that is in place (default), open, or ink', str, choices=[*DATA_SETS, 'all', 'open'])=None,
     balance:bool=None, # characters: cut frequent classes down to the mean count; by default for emnist alone
     form:Param('emnist_lines: classic (EMNIST characters in squares) or free (characters and fonts); by default classic', str, choices=['classic', 'free'])=None,
     overlap:float=None, # emnist_lines: largest overlap of neighbours, share of a character; by default 0.33

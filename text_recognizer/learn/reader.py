@@ -23,6 +23,7 @@ from ..data.strips import CodeLines, FontLines, InkLines, StripMixture, WordLine
 from .line import line_learner, start_from
 from ..networks.ppocr import published_reader
 from ..sources import fetch, present
+from ..strokes import shipped_ink
 from ..text import Vocab, plain_text
 
 # %% ../../nbs/47_learn.reader.ipynb #528dab2e
@@ -203,14 +204,17 @@ def reader_sources(
     forms=None, # `FormLines`; None: no scans
     texts=reader_texts, # function: generator → text, for fonts and codes
     only:tuple=tuple(SHARES), # names of sources to take
+    shipped:bool=False, # take the pen strokes that come with the package, even where the collections are in place
 ) -> dict: # name → (share, source)
     "The sources that are in place, with their shares."
     out = {}
     if forms is not None: out['iam'] = forms
-    if present('ink_iam_ondb'): out['ondb'] = InkLines(load_ink('iam'))
-    if present('ink_unipen'):
+    if present('ink_iam_ondb') and not shipped: out['ondb'] = InkLines(load_ink('iam'))
+    codes = lambda signs: CodeLines(Composer(signs), lambda rng: texts(rng)[:40].strip())
+    if shipped or not present('ink_unipen'): out.update(unipen=InkLines(shipped_ink('lines'), 2), codes=codes(shipped_ink()))
+    else:
         words = load_ink('unipen', 'words')
-        out.update(unipen=InkLines(load_ink('unipen'), 2), codes=CodeLines(Composer(load_ink('unipen', 'characters')), lambda rng: texts(rng)[:40].strip()),
+        out.update(unipen=InkLines(load_ink('unipen'), 2), codes=codes(load_ink('unipen', 'characters')),
                    words=WordLines(words), short=InkLines(words))
     if prints: out['print'] = FontLines(prints, texts)
     if fonts: out['fonts'] = FontLines(fonts, texts)
