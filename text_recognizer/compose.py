@@ -104,8 +104,8 @@ def _heading(rng):
                      'My essay', 'Ideas', 'Plan B', 'Remember!'])
 def _sentence(rng): return _of(rng, _sentences()).strip()
 
-@lru_cache(maxsize=1)
-def _sentences(): return load_texts('auto', 'train')
+@lru_cache(maxsize=2)
+def _sentences(name='auto'): return load_texts(name, 'train')
 _KINDS = dict(name=_name, code=_code, date=_date, price=_price, sum=_sum, phone=_phone, time=_time, address=_address,
               mail=_mail, web=_web, item=_item, heading=_heading, sentence=_sentence)
 TEXT_KINDS = (*_KINDS, 'capitals')
@@ -492,7 +492,7 @@ def _draw_hand(self,
     "A hand that nobody else on this page has."
     kinds = [k for k in self.shares if among is None or k in among]; p = np.array([self.shares[k] for k in kinds])
     kind = kind or _of(rng, []) if not kinds else kind or str(rng.choice(kinds, p=p/p.sum()))
-    if kind == 'fonts': return FontHand(_of(rng, self.fonts), rng)
+    if kind == 'fonts': return FontHand(_of(rng, self.fonts), rng, texts=_sentences('own') if self.open_only else None)
     if kind == 'iam':
         store, hands = self.of('iam'); w = _of(rng, sorted(hands))
         i = int(rng.integers(len(hands[w])))
