@@ -468,7 +468,7 @@ def _stanford_pages(self):
     from text_recognizer.data.page_xml import PageXML
     pages = stanford(self.part); out = {}
     for p in pages.pages:
-        crops = [level_crop(ink[0].numpy(), o.text,
+        crops = [level_crop(np.asarray(ink[0]), o.text,
                             None if o.baseline is None else float(np.polyfit(*o.baseline.T, 1)[0])) for o,
                             ink in pages.crops(p) if 'Handwritten' in o.kind]
         crops = [c for c in crops if c]
@@ -479,7 +479,7 @@ Sources._iam, Sources._stanford = _iam_pages, _stanford_pages
 # %% ../nbs/36_compose.ipynb #79154c34
 def _iam_crops(store, names):
     return [c for n, ink in zip(names, store.inks(names))
-            if (c := level_crop(ink[0].numpy(), store.texts[store.row[n]]))]
+            if (c := level_crop(np.asarray(ink[0]), store.texts[store.row[n]]))]
 
 def _letters_of(o): return sum(len(o[0].rows[r][2]) for r in o[1])
 
