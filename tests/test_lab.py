@@ -188,7 +188,8 @@ def test_lines_are_learned_cancelled_and_undone(panes, folder):
     shot(box, folder, 'learning')
     button('Undo learning').click(); until(lambda: said_by(box), lambda o: o == 'The reader is as it was.')
 
-EXPLORER = """from text_recognizer.explorer import *
+EXPLORER = """from text_recognizer.evaluate import error_rows
+from text_recognizer.explorer import *
 from text_recognizer.jupyter import sample_strokes
 from text_recognizer.line import LinePredictor
 from text_recognizer.widgets import strokes_ink

@@ -50,7 +50,7 @@ function render({model, el: host}) {
   const say = (words, bad = false) => { note.textContent = words; note.classList.toggle("bad", bad); }, patience = waiter(say);
   const set = (k, v) => { model.set(k, v); model.save_changes(); patience.start(); };
   const writer = el("select", {onchange: () => set("writer", writer.value)}, el("option", {value: ""}, "all"), ...model.get("writers").map(w => el("option", {value: w}, w)));
-  const least = el("input", {type: "number", min: 0, max: 200, style: "width: 56px", onchange: () => set("least", Math.max(0, Math.round(+least.value) || 0))});
+  const least = el("input", {type: "number", min: 0, max: 200, style: "width: 56px", onkeydown: e => { if (e.key === "Enter") least.dispatchEvent(new Event("change")); }, onchange: () => set("least", Math.max(0, Math.round(+least.value) || 0))});
   const sure = el("input", {type: "range", min: 0, max: 1, step: .05, onchange: () => set("sure", +sure.value)}), wrong = el("input", {type: "checkbox", onchange: () => set("wrong", wrong.checked)});
   const path = el("input", {type: "text", size: 12, value: "errors.csv", "aria-label": "File for the list"});
   const save = el("button", {type: "button", onclick: () => { model.send({kind: "save", path: path.value}); patience.start(); }}, "Export");
