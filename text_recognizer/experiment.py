@@ -242,7 +242,7 @@ def train_lines(
     meta = _run(learn, out, fit_lines, epochs, slice(.6*lr, lr) if network == 'ppocr' else lr, seed, patience, resume, average=average)
     meta.update(about, lr=lr, average=average, batches=n*epochs, n_train=0, n_val=sum(len(y) for _, y in valid.batches), shares={k: s for k, (s, _) in sources.items()},
                 init=Path(init).name if init else None, notice=NOTICE if network == 'ppocr' else '')
-    _log(f'Drawn for training, and left out: {train.mixture.unknown}')
+    if not workers: _log(f'Drawn for training, and left out: {train.mixture.unknown}') # processes count for themselves
     save_line_weights(learn, out, 'grey', **meta)
     return meta
 

@@ -96,6 +96,8 @@ class StripStream:
             yield (self.change(x) if self.change else x), y.to(self.device)
         self.epoch += 1
 
+
+# %% ../../nbs/47_learn.reader.ipynb #45e257ac
 class StripSet:
     "Batches of a fixed list of strips, the same in each epoch."
     def __init__(self,
